@@ -1,0 +1,73 @@
+/* The engine's door: strategies and genomes in, metrics out. One evaluator serves `discover`, `backtest` and `bench`. */
+#ifndef TS_HOST_ENGINE_H
+#define TS_HOST_ENGINE_H
+
+#include "common/error.h"
+#include "host/language/strategy.h"
+#include "host/metrics/metrics.h"
+#include "host/series/series.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum ts_fill { TS_FILL_NEXT_OPEN, TS_FILL_CLOSE } ts_fill;
+
+/* What the simulator assumes. */
+typedef struct ts_simulation {
+    ts_fill fill;
+    double fee, slippage;  /* fractions, each side */
+    double bars_per_year, risk_free;
+    int64_t from_ms, to_ms; /* trading window [from, to); INT64_MIN and INT64_MAX: all that is loaded */
+} ts_simulation;
+
+typedef struct ts_engine ts_engine; /* back end, threads, counters */
+typedef struct ts_market ts_market; /* one series ready to be evaluated: columns, prefix sums, ranges; immutable */
+
+/* `backend` "auto" takes the best this machine has; a named one that is not there is TS_UNAVAILABLE. */
+ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error);
+void ts_engine_free(ts_engine *engine);
+const char *ts_engine_backend(const ts_engine *engine);
+int ts_engine_threads(const ts_engine *engine);
+
+/* Genomes x bars evaluated so far; may be read while ts_evaluate runs in another thread. */
+uint64_t ts_engine_genome_bars(const ts_engine *engine);
+
+/* Copies what it needs of `series`. TS_BAD_DATA when the window holds fewer than 2 bars. */
+ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulation, ts_error *error);
+void ts_market_free(ts_market *market);
+size_t ts_market_bars(const ts_market *market);       /* bars of the trading window */
+size_t ts_market_first(const ts_market *market);      /* its first bar in the series; its last is first + bars - 1 */
+
+/* Evaluate `count` genomes: out[i] belongs to genomes[i]. Every genome must be valid. Bits do not depend on back end,
+ * threads, tile or the other genomes of the batch. TS_BAD_DATA when the warm-up is longer than the series. */
+int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
+                size_t count, ts_metrics *out, ts_error *error);
+
+typedef struct ts_trade {
+    int64_t entry_ms, exit_ms;
+    size_t entry_bar, exit_bar;      /* in the series */
+    double entry_price, exit_price;  /* fills, slippage included */
+    int side;                        /* +1 long, -1 short */
+    double change;                   /* return after costs */
+    size_t bars_held;
+    const char *reason;              /* exit, stop_loss, ..., end, ruin */
+} ts_trade;
+
+typedef struct ts_backtest {
+    ts_metrics metrics;
+    ts_trade *trade;
+    size_t trades;
+    double *equity;   /* ts_market_bars values: marked at each close */
+    int8_t *position; /* +1, 0, -1 at each close */
+} ts_backtest;
+
+/* One genome with its trades and its equity curve; the metrics are ts_evaluate's. */
+int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genome,
+                    ts_backtest *out, ts_error *error);
+void ts_backtest_clear(ts_backtest *backtest);
+
+/* The rows of series or signal expressions (1 and 0 for a signal) over all loaded bars: rows[i] has series->bars values. */
+int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expression *const *expressions, size_t count,
+                   double *const *rows, ts_error *error);
+
+#endif

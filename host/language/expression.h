@@ -1,0 +1,39 @@
+/* The syntax tree of the strategy language: what the parser makes and the planner reads. */
+#ifndef TS_HOST_EXPRESSION_H
+#define TS_HOST_EXPRESSION_H
+
+#include <stdbool.h>
+
+enum { TS_ARGUMENTS_MAX = 6 };
+
+typedef enum ts_type {
+    TS_NUMBER, /* known before the first bar: literals, parameters and their arithmetic */
+    TS_SERIES, /* a value a bar, NaN where undefined */
+    TS_SIGNAL, /* true or false a bar */
+    TS_RULE    /* a condition on the open position; only in exits */
+} ts_type;
+
+typedef enum ts_expression_kind {
+    TS_LITERAL,   /* number */
+    TS_PARAMETER, /* index: which parameter of the strategy */
+    TS_ARGUMENT,  /* index: which argument of the function whose definition this is */
+    TS_PRICE,     /* index: a ts_column */
+    TS_CALL,      /* index: a row of the function table; operand: its arguments */
+    TS_ADD, TS_SUBTRACT, TS_MULTIPLY, TS_DIVIDE, TS_NEGATE, /* of numbers and series */
+    TS_BELOW, TS_AT_MOST, TS_ABOVE, TS_AT_LEAST,            /* < <= > >=: a signal; rule when one side is bars_held */
+    TS_AND, TS_OR, TS_NOT,
+    TS_LAG        /* operand[0] as it was operand[1] (a NUMBER) bars ago */
+} ts_expression_kind;
+
+/* Trees share their nodes (a `let` used twice is one node); they live in the strategy's or the table's arena. */
+typedef struct ts_expression {
+    ts_expression_kind kind;
+    ts_type type;
+    int index;
+    double number;
+    int operands;
+    const struct ts_expression *operand[TS_ARGUMENTS_MAX];
+    int at; /* column in the source text, from 1, for errors */
+} ts_expression;
+
+#endif
