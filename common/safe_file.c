@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "common/safe_file.h"
 
 #include <errno.h>
@@ -82,6 +83,7 @@ int ts_folder_make(const char *path, ts_error *error)
 {
     char part[PATH_MAX];
     if (copy_path(part, path, error)) return -1;
+    if (!*part) return ts_fail(error, TS_USAGE, "the name of a folder is empty");
     for (char *slash = part + 1;; slash++) {
         bool last = *slash == '\0';
         if (!last && *slash != '/') continue;
