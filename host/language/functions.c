@@ -1,0 +1,210 @@
+/* The language's functions. Formulas follow TA-Lib's definitions, seeding included, wherever TA-Lib has the function;
+ * where TA-Lib answers 0 for a quotient by 0, `ratio` does; the original author is named otherwise. */
+#include "host/language/functions.h"
+
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+enum { LONGEST = 100000 }; /* bars: the largest period of any function */
+
+#define X(argument)                 {argument, TS_SERIES, false, 0, 0}
+#define N(argument)                 {argument, TS_NUMBER, true, 1, LONGEST}
+#define REAL(argument, low, high)   {argument, TS_NUMBER, false, low, high}
+#define WHOLE(argument, low, high)  {argument, TS_NUMBER, true, low, high}
+#define ARGUMENTS(...)              sizeof((ts_function_argument[]){__VA_ARGS__}) / sizeof(ts_function_argument), {__VA_ARGS__}
+#define NONE                        0, {{0}}
+#define KERNEL(name)                TS_BY_KERNEL, TS_KERNEL_##name, NULL
+#define DEFINED(text)               TS_BY_DEFINITION, 0, text
+#define DOUBLING(name)              TS_BY_DOUBLING, TS_KERNEL_##name, NULL
+#define CROSSING(direction)         TS_BY_CROSSING, direction, NULL
+#define POSITION(rule)              TS_BY_POSITION, rule, NULL
+
+static const char PRICES[] = "Prices", AVERAGES[] = "Averages", BANDS[] = "Bands and channels", MOMENTUM[] = "Momentum",
+                  TREND[] = "Trend", VOLATILITY[] = "Volatility", VOLUME[] = "Volume", SIGNALS[] = "Signals",
+                  RULES[] = "Position rules", ARITHMETIC[] = "Arithmetic", PARTS[] = "Parts of definitions";
+
+const ts_function ts_functions[] = {
+    {"typical_price", TS_SERIES, NONE, DEFINED("(high + low + close) / 3"), PRICES, "(high + low + close) / 3",
+     "TA-Lib TYPPRICE", false},
+    {"median_price", TS_SERIES, NONE, DEFINED("(high + low) / 2"), PRICES, "(high + low) / 2", "TA-Lib MEDPRICE", false},
+
+    {"sma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(sma), AVERAGES,
+     "Simple moving average: the correctly rounded mean of the last n values", "TA-Lib SMA", false},
+    {"ema", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(ema), AVERAGES,
+     "Exponential moving average with k = 2 / (n + 1), seeded with the mean of the first n values", "TA-Lib EMA", false},
+    {"wma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wma), AVERAGES,
+     "Linearly weighted moving average: the newest value weighs n, the oldest 1", "TA-Lib WMA", false},
+    {"dema", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("2 * ema(x, n) - ema(ema(x, n), n)"), AVERAGES,
+     "Double exponential moving average", "TA-Lib DEMA (Patrick Mulloy, 1994)", false},
+    {"tema", TS_SERIES, ARGUMENTS(X("x"), N("n")),
+     DEFINED("3 * ema(x, n) - 3 * ema(ema(x, n), n) + ema(ema(ema(x, n), n), n)"), AVERAGES,
+     "Triple exponential moving average", "TA-Lib TEMA (Patrick Mulloy, 1994)", false},
+    {"kama", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("adaptive(x, kama_pace(x, n) * kama_pace(x, n))"), AVERAGES,
+     "Kaufman's adaptive moving average: its pace lies between that of EMAs of 2 and 30 bars, by the efficiency of n bars",
+     "TA-Lib KAMA (Perry Kaufman, Smarter Trading, 1995)", false},
+    {"linreg", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), DEFINED("wma(x, n) + 2 * (wma(x, n) - sma(x, n))"),
+     AVERAGES, "End point of the least-squares line through the last n values",
+     "TA-Lib LINEARREG, by the identity 3 WMA - 2 SMA", false},
+
+    {"bollinger_upper", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)), DEFINED("sma(x, n) + k * stddev(x, n)"),
+     BANDS, "Upper Bollinger band: k standard deviations above the mean", "TA-Lib BBANDS", false},
+    {"bollinger_middle", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("sma(x, n)"), BANDS, "Middle Bollinger band",
+     "TA-Lib BBANDS", false},
+    {"bollinger_lower", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)), DEFINED("sma(x, n) - k * stddev(x, n)"),
+     BANDS, "Lower Bollinger band: k standard deviations below the mean", "TA-Lib BBANDS", false},
+    {"donchian_upper", TS_SERIES, ARGUMENTS(N("n")), DEFINED("highest(high, n)"), BANDS,
+     "Highest high of the last n bars, the current one included: look back with [1] for a breakout", "TA-Lib MAX of high",
+     false},
+    {"donchian_lower", TS_SERIES, ARGUMENTS(N("n")), DEFINED("lowest(low, n)"), BANDS,
+     "Lowest low of the last n bars, the current one included: look back with [1] for a breakout", "TA-Lib MIN of low",
+     false},
+    {"highest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(maximum), BANDS, "Largest of the last n values", "TA-Lib MAX",
+     false},
+    {"lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(minimum), BANDS, "Smallest of the last n values", "TA-Lib MIN",
+     false},
+
+    {"rsi", TS_SERIES, ARGUMENTS(X("x"), N("n")),
+     DEFINED("ratio(100 * wilder(rise(x), n), wilder(rise(x), n) + wilder(fall(x), n))"), MOMENTUM,
+     "Relative strength index, 0 to 100; 0 when nothing moved", "TA-Lib RSI (Welles Wilder, 1978)", false},
+    {"cmo", TS_SERIES, ARGUMENTS(X("x"), N("n")),
+     DEFINED("ratio(100 * (wilder(rise(x), n) - wilder(fall(x), n)), wilder(rise(x), n) + wilder(fall(x), n))"), MOMENTUM,
+     "Chande momentum oscillator, -100 to 100, smoothed by Wilder's average", "TA-Lib CMO", false},
+    {"roc", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("100 * ratio(x - x[n], x[n])"), MOMENTUM,
+     "Rate of change over n bars, in percent", "TA-Lib ROC", false},
+    {"momentum", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("x - x[n]"), MOMENTUM, "Change over n bars", "TA-Lib MOM",
+     false},
+    {"macd", TS_SERIES, ARGUMENTS(X("x"), N("fast"), N("slow")),
+     DEFINED("ema(skip(x, slow - fast), fast) - ema(skip(x, fast - slow), slow)"), MOMENTUM,
+     "Moving average convergence/divergence: the fast EMA less the slow one, both seeded with values that end at the same bar",
+     "TA-Lib MACD (Gerald Appel)", false},
+    {"macd_signal", TS_SERIES, ARGUMENTS(X("x"), N("fast"), N("slow"), N("signal")),
+     DEFINED("ema(macd(x, fast, slow), signal)"), MOMENTUM, "Signal line of the MACD", "TA-Lib MACD", false},
+    {"macd_histogram", TS_SERIES, ARGUMENTS(X("x"), N("fast"), N("slow"), N("signal")),
+     DEFINED("macd(x, fast, slow) - macd_signal(x, fast, slow, signal)"), MOMENTUM, "MACD less its signal line",
+     "TA-Lib MACD", false},
+    {"trix", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("roc(ema(ema(ema(x, n), n), n), 1)"), MOMENTUM,
+     "One-bar rate of change of a triple EMA, in percent", "TA-Lib TRIX (Jack Hutson)", false},
+    {"stochastic_k", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("100 * ratio(close - lowest(low, n), highest(high, n) - lowest(low, n))"), MOMENTUM,
+     "Fast %K: where the close lies in the range of n bars, 0 to 100; 0 when there is no range",
+     "TA-Lib STOCHF (George Lane)", false},
+    {"stochastic_d", TS_SERIES, ARGUMENTS(N("n"), N("d")), DEFINED("sma(stochastic_k(n), d)"), MOMENTUM,
+     "%D: the mean of the last d values of %K", "TA-Lib STOCHF", false},
+    {"williams_r", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("-100 * ratio(highest(high, n) - close, highest(high, n) - lowest(low, n))"), MOMENTUM,
+     "Williams %R, -100 to 0; 0 when there is no range", "TA-Lib WILLR", false},
+    {"cci", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("ratio(typical_price() - sma(typical_price(), n), "
+             "0.015 * mean_deviation(typical_price(), sma(typical_price(), n), n))"),
+     MOMENTUM, "Commodity channel index of the typical price", "TA-Lib CCI (Donald Lambert, 1980)", false},
+
+    {"adx", TS_SERIES, ARGUMENTS(N("n")), DEFINED("wilder(dx(n), n)"), TREND,
+     "Average directional movement index, 0 to 100", "TA-Lib ADX (Welles Wilder, 1978)", false},
+    {"dx", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("ratio(100 * abs(plus_di(n) - minus_di(n)), plus_di(n) + minus_di(n))"), TREND,
+     "Directional movement index, 0 to 100", "TA-Lib DX", false},
+    {"plus_di", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("ratio(100 * wilder_sum(dominant(high - high[1], low[1] - low), n), wilder_sum(true_range(), n))"), TREND,
+     "Positive directional indicator, 0 to 100", "TA-Lib PLUS_DI", false},
+    {"minus_di", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("ratio(100 * wilder_sum(dominant(low[1] - low, high - high[1]), n), wilder_sum(true_range(), n))"), TREND,
+     "Negative directional indicator, 0 to 100", "TA-Lib MINUS_DI", false},
+    {"aroon_up", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST - 1)),
+     DEFINED("100 * (n - bars_since_highest(high, n + 1)) / n"), TREND,
+     "100 when the highest high of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON (Tushar Chande, 1995)", false},
+    {"aroon_down", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST - 1)),
+     DEFINED("100 * (n - bars_since_lowest(low, n + 1)) / n"), TREND,
+     "100 when the lowest low of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON", false},
+    {"bars_since_highest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_highest), TREND,
+     "Bars since the largest of the last n values, the latest of equals", "TA-Lib MAXINDEX, counted back", false},
+    {"bars_since_lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_lowest), TREND,
+     "Bars since the smallest of the last n values, the latest of equals", "TA-Lib MININDEX, counted back", false},
+
+    {"true_range", TS_SERIES, NONE, DEFINED("max(max(high - low, abs(high - close[1])), abs(low - close[1]))"), VOLATILITY,
+     "Range of the bar, the gap from the close before included", "TA-Lib TRANGE", false},
+    {"atr", TS_SERIES, ARGUMENTS(N("n")), DEFINED("wilder(true_range(), n)"), VOLATILITY,
+     "Average true range by Wilder's average", "TA-Lib ATR (Welles Wilder, 1978)", false},
+    {"stddev", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(stddev), VOLATILITY,
+     "Standard deviation of the last n values (divisor n)", "TA-Lib STDDEV", false},
+    {"wilder", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wilder), AVERAGES,
+     "Wilder's average: (previous * (n - 1) + x) / n, seeded with the mean of the first n values",
+     "Welles Wilder, New Concepts in Technical Trading Systems, 1978", false},
+
+    {"obv", TS_SERIES, NONE, DEFINED("cumulate(coalesce(sign(close - close[1]), 1) * volume)"), VOLUME,
+     "On-balance volume, from the volume of the first bar", "TA-Lib OBV (Joseph Granville, 1963)", false},
+    {"vwap", TS_SERIES, ARGUMENTS(N("n")), DEFINED("window_sum(typical_price() * volume, n) / window_sum(volume, n)"), VOLUME,
+     "Volume-weighted average of the typical price over n bars; undefined while nothing traded", "rolling VWAP", false},
+    {"mfi", TS_SERIES, ARGUMENTS(N("n")),
+     DEFINED("ratio(100 * window_sum(inflow(), n), window_sum(inflow(), n) + window_sum(outflow(), n))"), VOLUME,
+     "Money flow index, 0 to 100", "TA-Lib MFI (Quong and Soudack, 1989)", false},
+
+    {"window_sum", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(window_sum), ARITHMETIC, "Sum of the last n values",
+     "TA-Lib SUM", false},
+    {"min", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(minimum), ARITHMETIC, "The smaller; undefined when either is",
+     "arithmetic", false},
+    {"max", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(maximum), ARITHMETIC, "The larger; undefined when either is",
+     "arithmetic", false},
+    {"abs", TS_SERIES, ARGUMENTS(X("x")), KERNEL(absolute), ARITHMETIC, "Absolute value", "arithmetic", false},
+    {"sqrt", TS_SERIES, ARGUMENTS(X("x")), KERNEL(square_root), ARITHMETIC, "Square root; undefined below 0", "arithmetic",
+     false},
+    {"sign", TS_SERIES, ARGUMENTS(X("x")), KERNEL(sign), ARITHMETIC, "1, 0 or -1", "arithmetic", false},
+    {"ratio", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(ratio), ARITHMETIC,
+     "a / b, and 0 where b is 0 (the operator / is undefined there)", "TA-Lib's rule for quotients by 0", false},
+
+    {"crossed_up", TS_SIGNAL, ARGUMENTS(X("a"), X("b")), CROSSING(+1), SIGNALS,
+     "a > b now and a <= b at the bar before, all four defined", "definition", false},
+    {"crossed_down", TS_SIGNAL, ARGUMENTS(X("a"), X("b")), CROSSING(-1), SIGNALS,
+     "a < b now and a >= b at the bar before, all four defined", "definition", false},
+    {"rising", TS_SIGNAL, ARGUMENTS(X("x"), N("n")), DEFINED("streak(x) >= n"), SIGNALS,
+     "x rose at each of the last n bars", "definition", false},
+    {"falling", TS_SIGNAL, ARGUMENTS(X("x"), N("n")), DEFINED("streak(x) <= -n"), SIGNALS,
+     "x fell at each of the last n bars", "definition", false},
+
+    {"stop_loss", TS_RULE, ARGUMENTS(REAL("p", 0, 10)), POSITION(TS_STOP_LOSS), RULES,
+     "The close is a fraction p or more against the fill price", "definition", false},
+    {"take_profit", TS_RULE, ARGUMENTS(REAL("p", 0, 1000)), POSITION(TS_TAKE_PROFIT), RULES,
+     "The close is a fraction p or more in favour of the fill price", "definition", false},
+    {"trailing_stop", TS_RULE, ARGUMENTS(REAL("p", 0, 10)), POSITION(TS_TRAILING_STOP), RULES,
+     "The close is a fraction p or more against the best close since the fill", "definition", false},
+    {"trailing_stop_atr", TS_RULE, ARGUMENTS(N("n"), REAL("k", 0, 1000)), POSITION(TS_TRAILING_STOP_ATR), RULES,
+     "The close is k average true ranges of n bars or more against the best close since the fill", "definition", false},
+
+    {"rise", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x - x[1], 0)"), PARTS, "Gain on the bar before", "part of RSI", true},
+    {"fall", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x[1] - x, 0)"), PARTS, "Loss on the bar before", "part of RSI", true},
+    {"efficiency", TS_SERIES, ARGUMENTS(X("x"), N("n")),
+     DEFINED("1 - ratio(window_sum(abs(x - x[1]), n) - abs(x - x[n]), window_sum(abs(x - x[1]), n))"), PARTS,
+     "Kaufman's efficiency ratio: net change over the sum of changes; 1 when nothing moved", "part of KAMA", true},
+    {"kama_pace", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("efficiency(x, n) * (2 / 3 - 2 / 31) + 2 / 31"), PARTS,
+     "Root of KAMA's smoothing constant", "part of KAMA", true},
+    {"inflow", TS_SERIES, NONE, DEFINED("max(sign(typical_price() - typical_price()[1]), 0) * typical_price() * volume"),
+     PARTS, "Money flow of bars whose typical price rose", "part of MFI", true},
+    {"outflow", TS_SERIES, NONE, DEFINED("max(sign(typical_price()[1] - typical_price()), 0) * typical_price() * volume"),
+     PARTS, "Money flow of bars whose typical price fell", "part of MFI", true},
+    {"dominant", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(dominant), PARTS, "a where a > 0 and a > b, else 0",
+     "part of the directional indicators", true},
+    {"coalesce", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(coalesce), PARTS, "a where it is defined, else b",
+     "part of OBV", true},
+    {"wilder_sum", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wilder_sum), PARTS,
+     "Wilder's running sum: previous - previous / n + x, seeded with the sum of the first n - 1 values",
+     "part of the directional indicators", true},
+    {"adaptive", TS_SERIES, ARGUMENTS(X("x"), X("rate")), KERNEL(adaptive), PARTS,
+     "previous + rate * (x - previous), seeded with the x before the first defined rate", "part of KAMA", true},
+    {"cumulate", TS_SERIES, ARGUMENTS(X("x")), KERNEL(cumulate), PARTS, "Running sum from the first value", "part of OBV",
+     true},
+    {"streak", TS_SERIES, ARGUMENTS(X("x")), KERNEL(streak), PARTS, "Bars in a row that x has risen, or minus those it fell",
+     "part of rising and falling", true},
+    {"skip", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", -LONGEST, LONGEST)), KERNEL(skip), PARTS,
+     "x without its first n values (none when n is negative)", "part of MACD", true},
+    {"mean_deviation", TS_SERIES, ARGUMENTS(X("x"), X("mean"), N("n")), KERNEL(mean_deviation), PARTS,
+     "Mean distance of the last n values from the mean", "part of CCI", true},
+};
+
+const int ts_function_count = sizeof ts_functions / sizeof ts_functions[0];
+
+int ts_function_find(const char *name)
+{
+    for (int i = 0; i < ts_function_count; i++)
+        if (strcmp(ts_functions[i].name, name) == 0) return i;
+    return -1;
+}
