@@ -1,5 +1,6 @@
 /* Logs and progress go to stderr, results to stdout. On a terminal the progress is one line that renews itself (5 Hz),
- * elsewhere a log line every 10 s. NO_COLOR is respected. Only one process of a job speaks (ts_log_silence the others). */
+ * elsewhere a log line every 10 s. NO_COLOR is respected. Only one process of a job speaks (ts_log_silence the others).
+ */
 #ifndef TS_COMMON_LOG_H
 #define TS_COMMON_LOG_H
 

@@ -8,7 +8,8 @@
 /* Ten rounds over one counter. */
 void ts_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-/* A stream of draws for one purpose: key from the run, counter words 1..3 from the purpose, word 0 counts the blocks. */
+/* A stream of draws for one purpose: key from the run, counter words 1..3 from the purpose, word 0 counts the blocks.
+ */
 typedef struct ts_draws {
     uint32_t key[2], counter[4], block[4];
     int used; /* words of `block` already handed out */

@@ -41,10 +41,10 @@ typedef struct ts_setting {
     const char *help;
 } ts_setting;
 
-/* Fill `into` (the struct that the offsets mean) from the command line (argv[0] is the first word to read, not a
- * program's name), the environment, the --config file and the
- * fallbacks. Words that belong to no flag go to `words` (refused when `words` is NULL). `table` ends with a row whose
- * name is NULL. TS_USAGE or TS_BAD_CONFIG name the setting and its range. Memory lives until the process ends. */
+/* Fill `into` (the struct that the offsets mean) from the command line, the environment, the --config file and the
+ * fallbacks. argv[0] is the first word to read, not a program's name. Words that belong to no flag, and all after "--",
+ * go to `words` (refused when `words` is NULL). `table` ends with a row whose name is NULL. TS_USAGE (command line) or
+ * TS_BAD_CONFIG (environment, file) name the setting and its range. Memory lives until the process ends. */
 int ts_settings_read(const ts_setting *table, void *into, int argc, char **argv, ts_texts *words, ts_error *error);
 
 /* Like ts_settings_read with several tables that fill the same struct; `tables` ends with NULL. */

@@ -7,10 +7,9 @@
 
 typedef struct ts_verb {
     const char *name;
-    const char *words;   /* what follows the name in the usage line beside options: "FILE...", or NULL */
-    const char *summary; /* one line */
-    const ts_setting *const
-        *settings; /* tables of its options, ended by NULL: they make its --help; NULL: no options */
+    const char *words;                  /* what follows the name in the usage line: "FILE...", or NULL */
+    const char *summary;                /* one line */
+    const ts_setting *const *settings;  /* tables of its options, ended by NULL: they make its --help; NULL: none */
     const struct ts_verb *const *verbs; /* verbs below this one (`data import`), ended by NULL; then `run` is NULL */
 
     /* argv holds the words after the verb's name. Returns 0, or -1 with `error` filled: main prints it and exits with
