@@ -22,13 +22,9 @@ void ts_metrics_json(ts_json *json, const ts_metrics *metrics)
     for (int i = 0; i < TS_METRICS; i++) {
         const ts_metric_row *row = &ts_metric_table[i];
         double value = metrics->value[i];
-        if (isnan(value))
-            ts_json_null(json, row->name);
-        else if (row->kind == TS_KIND_COUNT)
-            ts_json_int(json, row->name, (int64_t)value);
-        else if (row->kind == TS_KIND_TRUTH)
-            ts_json_bool(json, row->name, value != 0);
-        else
-            ts_json_real(json, row->name, value);
+        if (isnan(value)) ts_json_null(json, row->name);
+        else if (row->kind == TS_KIND_COUNT) ts_json_int(json, row->name, (int64_t)value);
+        else if (row->kind == TS_KIND_TRUTH) ts_json_bool(json, row->name, value != 0);
+        else ts_json_real(json, row->name, value);
     }
 }

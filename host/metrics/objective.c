@@ -29,8 +29,9 @@ int ts_objective_parse(const char *name, ts_objective *objective, ts_error *erro
     ts_nearest_try(&nearest, composite_name);
     for (int i = 0; i < TS_METRICS; i++) ts_nearest_try(&nearest, ts_metric_table[i].name);
     if (nearest.best) return ts_fail(error, TS_USAGE, "no objective \"%s\": did you mean %s?", name, nearest.best);
-    return ts_fail(error, TS_USAGE, "no objective \"%s\": expected %s or one metric's key, such as sharpe or total_return",
-                   name, composite_name);
+    return ts_fail(error, TS_USAGE,
+                   "no objective \"%s\": expected %s or one metric's key, such as sharpe or total_return", name,
+                   composite_name);
 }
 
 /* N of the formula. */

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 
 typedef struct ts_objective {
-    const char *name;        /* "tradestream" or a metric's key */
-    int metric;              /* its number; -1 for the composite `tradestream` */
-    bool lower;              /* a smaller score is better */
-    double min_trades;       /* fewer: infeasible */
-    double max_drawdown;     /* larger: infeasible */
+    const char *name;    /* "tradestream" or a metric's key */
+    int metric;          /* its number; -1 for the composite `tradestream` */
+    bool lower;          /* a smaller score is better */
+    double min_trades;   /* fewer: infeasible */
+    double max_drawdown; /* larger: infeasible */
 } ts_objective;
 
 /* How one genome did, as far as the order needs it. */

@@ -9,20 +9,32 @@
 ts_breeding ts_breeding_preset(int preset)
 {
     static const ts_breeding presets[] = {
-        {.population = 512, .islands = 4, .migration_every = 5, .migrants = 0.05, .tournament = 3, .elite = 0.1,
-         .crossover_rate = 0.7, .crossover = TS_CROSSOVER_UNIFORM, .mutation_rate = 0.2,
-         .mutation = TS_MUTATION_MIXED, .retries = 4},
-        {.population = 50, .generations = 30, .islands = 1, .migration_every = 5, .tournament = 3, .elite = 0.4,
-         .crossover_rate = 0.35, .crossover = TS_CROSSOVER_SINGLE_POINT, .mutation_rate = 0.15,
+        {.population = 512,
+         .islands = 4,
+         .migration_every = 5,
+         .migrants = 0.05,
+         .tournament = 3,
+         .elite = 0.1,
+         .crossover_rate = 0.7,
+         .crossover = TS_CROSSOVER_UNIFORM,
+         .mutation_rate = 0.2,
+         .mutation = TS_MUTATION_MIXED,
+         .retries = 4},
+        {.population = 50,
+         .generations = 30,
+         .islands = 1,
+         .migration_every = 5,
+         .tournament = 3,
+         .elite = 0.4,
+         .crossover_rate = 0.35,
+         .crossover = TS_CROSSOVER_SINGLE_POINT,
+         .mutation_rate = 0.15,
          .mutation = TS_MUTATION_UNIFORM},
     };
     return presets[preset == 1];
 }
 
-static int32_t limited(int64_t gene, int32_t steps)
-{
-    return gene < 0 ? 0 : gene >= steps ? steps - 1 : (int32_t)gene;
-}
+static int32_t limited(int64_t gene, int32_t steps) { return gene < 0 ? 0 : gene >= steps ? steps - 1 : (int32_t)gene; }
 
 /* A gene from the parents' interval [low, high], widened by half its length. */
 static int32_t blend(int32_t a, int32_t b, int32_t steps, ts_draws *draws)

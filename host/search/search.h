@@ -1,8 +1,8 @@
 /* Search: the best genomes of one strategy on one window of one symbol.
  *
- * The search never simulates: it asks an evaluator, behind which stand the engine, a test, or other machines. Randomness
- * is keyed by (seed, strategy, symbol, window, island, generation, individual, draw), results are taken in the order of
- * the genomes asked for: the same seed finds the same genomes whatever computes them. */
+ * The search never simulates: it asks an evaluator, behind which stand the engine, a test, or other machines.
+ * Randomness is keyed by (seed, strategy, symbol, window, island, generation, individual, draw), results are taken in
+ * the order of the genomes asked for: the same seed finds the same genomes whatever computes them. */
 #ifndef TS_HOST_SEARCH_H
 #define TS_HOST_SEARCH_H
 
@@ -23,18 +23,18 @@ typedef enum ts_mutation { TS_MUTATION_MIXED, TS_MUTATION_UNIFORM, TS_MUTATION_S
 
 /* How the genetic search breeds. */
 typedef struct ts_breeding {
-    int population;        /* individuals of all islands together, at least 2 an island */
-    int generations;       /* bred after the first one; 0: as many as the budget allows */
-    int islands;           /* populations that breed apart */
-    int migration_every;   /* generations between two migrations; the best of an island go to the next one of the ring */
-    double migrants;       /* share of an island that migrates */
-    int tournament;        /* individuals of whom the best becomes a parent */
-    double elite;          /* share of an island that survives unchanged */
+    int population;      /* individuals of all islands together, at least 2 an island */
+    int generations;     /* bred after the first one; 0: as many as the budget allows */
+    int islands;         /* populations that breed apart */
+    int migration_every; /* generations between two migrations; the best of an island go to the next one of the ring */
+    double migrants;     /* share of an island that migrates */
+    int tournament;      /* individuals of whom the best becomes a parent */
+    double elite;        /* share of an island that survives unchanged */
     double crossover_rate; /* chance that a child has two parents */
     ts_crossover crossover;
-    double mutation_rate;  /* chance of each gene to change */
-    ts_mutation mutation;  /* any value, a step in the neighbourhood, or either by a coin */
-    int retries;           /* further mutations of a child that was evaluated before; 0: it stays as it is */
+    double mutation_rate; /* chance of each gene to change */
+    ts_mutation mutation; /* any value, a step in the neighbourhood, or either by a coin */
+    int retries;          /* further mutations of a child that was evaluated before; 0: it stays as it is */
 } ts_breeding;
 
 /* Named settings; `preset` is an index into TS_PRESETS. */
@@ -84,12 +84,12 @@ typedef struct ts_trial_moments {
 } ts_trial_moments;
 
 typedef struct ts_search_result {
-    ts_search_kind kind;    /* what `auto` chose */
-    ts_candidate *top;      /* feasible only, the best first */
+    ts_search_kind kind; /* what `auto` chose */
+    ts_candidate *top;   /* feasible only, the best first */
     size_t top_count;
     ts_search_step *step;
     size_t steps;
-    uint64_t evaluations;   /* distinct genomes evaluated */
+    uint64_t evaluations;          /* distinct genomes evaluated */
     uint64_t feasible, profitable; /* of them: feasible; with a net return above 0 */
     ts_trial_moments sharpe;
 } ts_search_result;
@@ -101,7 +101,8 @@ int ts_search_check(const ts_search_settings *settings, ts_error *error);
 int ts_search_choose(const ts_search_settings *settings, const ts_strategy *strategy, ts_search_kind *kind,
                      ts_error *error);
 
-/* Search; `result` is overwritten and freed with ts_search_result_clear. TS_BAD_DATA when `require` leaves no genome. */
+/* Search; `result` is overwritten and freed with ts_search_result_clear. TS_BAD_DATA when `require` leaves no genome.
+ */
 int ts_search_run(const ts_search_settings *settings, const ts_search_task *task, const ts_evaluator *evaluator,
                   ts_search_result *result, ts_error *error);
 void ts_search_result_clear(ts_search_result *result);

@@ -1,5 +1,6 @@
-/* Batches of trials on their way to the evaluator, and what is kept of the results: the best few with all their metrics,
- * counts, and the moments of the Sharpe ratios. Results are taken in the order asked, never in the order computed. */
+/* Batches of trials on their way to the evaluator, and what is kept of the results: the best few with all their
+ * metrics, counts, and the moments of the Sharpe ratios. Results are taken in the order asked, never in the order
+ * computed. */
 #include "host/search/trials.h"
 
 #include "common/memory.h"
@@ -103,7 +104,8 @@ int ts_trials_flush(ts_trials *trials, ts_error *error)
     ts_search_result *result = trials->result;
     trials->waiting = 0;
     if (count == 0) return 0;
-    if (trials->evaluator->evaluate(trials->evaluator->context, trials->asked, count, trials->metrics, error)) return -1;
+    if (trials->evaluator->evaluate(trials->evaluator->context, trials->asked, count, trials->metrics, error))
+        return -1;
     for (size_t i = 0; i < count; i++) {
         const ts_metrics *metrics = &trials->metrics[i];
         ts_standing standing = ts_objective_stand(&trials->settings->objective, metrics);

@@ -11,15 +11,15 @@ typedef struct ts_trials {
     const ts_evaluator *evaluator;
     const ts_strategy *strategy;
     ts_search_result *result;
-    uint64_t key;             /* of the random streams */
-    uint64_t left;            /* of the budget */
-    ts_memory *memory;        /* NULL in a search that meets no genome twice */
-    ts_genome *asked;         /* waiting to be evaluated, settings->batch at most */
-    ts_trial **trial;         /* where their standing goes; NULL without memory */
+    uint64_t key;      /* of the random streams */
+    uint64_t left;     /* of the budget */
+    ts_memory *memory; /* NULL in a search that meets no genome twice */
+    ts_genome *asked;  /* waiting to be evaluated, settings->batch at most */
+    ts_trial **trial;  /* where their standing goes; NULL without memory */
     ts_metrics *metrics;
-    double *score;            /* room for the feasible scores of a step */
+    double *score; /* room for the feasible scores of a step */
     size_t batch, waiting, scores, room;
-    double sharpe_squares;    /* running sum of squared deviations (Welford) */
+    double sharpe_squares; /* running sum of squared deviations (Welford) */
 } ts_trials;
 
 int ts_trials_init(ts_trials *trials, const ts_search_settings *settings, const ts_search_task *task,

@@ -1,0 +1,58 @@
+/* A result: one winner with everything needed to know where it comes from and to make it again. */
+#ifndef TS_HOST_RESULT_H
+#define TS_HOST_RESULT_H
+
+#include "common/json.h"
+#include "host/engine/engine.h"
+#include "host/search/search.h"
+#include "host/series/series.h"
+
+#include <stdbool.h>
+
+/* Where numbers come from: a strategy on a window of a series under a simulation. Borrows its pointers. */
+typedef struct ts_origin {
+    const ts_strategy *strategy;
+    const char *strategy_file; /* its file name when it is not of the catalogue, else NULL */
+    const char *candles;       /* the file names as words of a command; NULL: from the store */
+    char exchange[32], symbol[TS_SYMBOL_TEXT];
+    int64_t interval_ms;
+    int64_t load_from_ms;                  /* the first bar loaded: rows are computed from there */
+    int64_t start_ms, end_ms;              /* the window traded, its end excluded */
+    char fingerprint[TS_FINGERPRINT_TEXT]; /* of the first bar loaded to the end of the window */
+    size_t bars;                           /* of the window */
+    bool synthetic, fill_gaps;
+    ts_simulation simulation;
+} ts_origin;
+
+/* `first` and `bars` are the market's: the window within the series. */
+void ts_origin_init(ts_origin *origin, const ts_strategy *strategy, const ts_series *series, size_t first, size_t bars,
+                    const ts_simulation *simulation);
+
+/* Where a winner stood in its search. */
+typedef struct ts_result {
+    const ts_origin *origin;
+    const ts_candidate *candidate;
+    const char *objective;
+    ts_search_kind kind;
+    uint64_t seed, evaluations; /* distinct genomes that competed */
+    int rank;                   /* among them, from 1 */
+} ts_result;
+
+/* Members of the open object: strategy, parameters, source of the candles, window and simulation. */
+void ts_origin_json(ts_json *json, const ts_origin *origin, const ts_genome *genome);
+
+/* A whole object: origin, search, the reproducing command, and "metrics". */
+void ts_result_json(ts_json *json, const char *key, const ts_result *result);
+
+/* The `tradestream backtest` command that makes the metrics again; names no back end, threads or folders. */
+void ts_origin_command(ts_strbuf *text, const ts_origin *origin, const ts_genome *genome);
+
+/* "short=12 long=26", in the strategy's order. */
+void ts_genome_text(ts_strbuf *text, const ts_strategy *strategy, const ts_genome *genome);
+
+extern const char *const ts_fill_names[];      /* by ts_fill, ended by NULL */
+extern const char *const ts_direction_names[]; /* by ts_direction, ended by NULL */
+#define TS_FILLS      "next_open|close"
+#define TS_DIRECTIONS "long|short|both"
+
+#endif
