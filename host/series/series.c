@@ -9,7 +9,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "fingerprints and batches are little-endian");
 
-enum { BARS_LIMIT = 100000000, BARS_FIRST = 1024 }; /* the limit: 190 years of minutes */
+enum { BARS_FIRST = 1024 };
 
 void ts_series_clear(ts_series *series)
 {
@@ -33,7 +33,7 @@ static void *enlarged(const void *old, size_t bars, size_t capacity)
 int ts_series_reserve(ts_series *series, size_t bars, ts_error *error)
 {
     if (bars <= series->capacity) return 0;
-    if (bars > BARS_LIMIT) return ts_fail(error, TS_BAD_DATA, "more than %d bars in one series", BARS_LIMIT);
+    if (bars > TS_BARS_LIMIT) return ts_fail(error, TS_BAD_DATA, "more than %d bars in one series", TS_BARS_LIMIT);
     int64_t *time = enlarged(series->time, series->bars, bars);
     double *column[TS_COLUMNS];
     bool failed = !time;
@@ -59,7 +59,7 @@ int ts_series_append(ts_series *series, const ts_candle *candle, ts_error *error
 {
     if (series->bars == series->capacity) {
         size_t more = series->capacity < BARS_FIRST ? BARS_FIRST : series->capacity * 2;
-        if (more > BARS_LIMIT && series->capacity < BARS_LIMIT) more = BARS_LIMIT;
+        if (more > TS_BARS_LIMIT && series->capacity < TS_BARS_LIMIT) more = TS_BARS_LIMIT;
         if (ts_series_reserve(series, more, error)) return -1;
     }
     series->time[series->bars] = candle->time;

@@ -12,6 +12,8 @@
 
 typedef enum ts_column { TS_OPEN, TS_HIGH, TS_LOW, TS_CLOSE, TS_VOLUME, TS_COLUMNS } ts_column;
 
+enum { TS_BARS_LIMIT = 100000000 }; /* of one series: 190 years of minutes */
+
 typedef struct ts_candle {
     int64_t time; /* bar open, milliseconds since 1970 UTC */
     double value[TS_COLUMNS];
