@@ -1,0 +1,46 @@
+/* A CPU back end's kernels. Compiled once for each instruction set, with TS_ISA_... saying which: one source, same bits. */
+#include "kernels/cpu.h"
+
+#include "kernels/functions/adaptive.h"
+#include "kernels/functions/counters.h"
+#include "kernels/functions/elementwise.h"
+#include "kernels/functions/ema.h"
+#include "kernels/functions/span.h"
+#include "kernels/functions/wilder.h"
+#include "kernels/functions/window.h"
+#include "kernels/latch.h"
+#include "kernels/masks.h"
+#include "kernels/rows.h"
+#include "kernels/scan.h"
+#include "kernels/settle.h"
+
+#define DRIVE_ELEMENTWISE(name, inputs, parameters, state) elementwise(call, ts_##name)
+#define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, false, inputs, parameters, state)
+#define DRIVE_WINDOW(name, inputs, parameters, state)      recurrence(call, ts_##name, true, inputs, parameters, state)
+#define DRIVE_SPAN(name, inputs, parameters, state)        spans(call, ts_##name)
+
+#define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \
+    static void rows_##name(const ts_rows *call) { DRIVE_##shape(name, inputs, parameters, state); }
+#include "kernels/kernels.def"
+#undef TS_KERNEL
+
+#if defined TS_ISA_AVX512
+const ts_cpu_kernels ts_cpu_kernels_avx512 = {
+#elif defined TS_ISA_AVX2
+const ts_cpu_kernels ts_cpu_kernels_avx2 = {
+#else
+const ts_cpu_kernels ts_cpu_kernels_scalar = {
+#endif
+    .lanes = LANES,
+    .rows = {
+#define TS_KERNEL(name, shape, inputs, parameters, state, lookback) [TS_KERNEL_##name] = rows_##name,
+#include "kernels/kernels.def"
+#undef TS_KERNEL
+    },
+    .compare = compare,
+    .defined = defined,
+    .cross = cross,
+    .latch = latch,
+    .scan = scan,
+    .settle = settle,
+};

@@ -1,0 +1,32 @@
+/* Recurrences that count or add up. */
+#include "kernels/vocabulary.h"
+
+/* Running sum. State: the sum. */
+TS_INLINE vd ts_cumulate(vd *state, const vd *p, vd x, vd unused)
+{
+    (void)p, (void)unused;
+    vd sum = state[0] + x;
+    state[0] = v_select(v_undefined(x), v_set(0), sum);
+    return sum;
+}
+
+/* Rises in a row, or minus the falls in a row. State: the x before, the streak. */
+TS_INLINE vd ts_streak(vd *state, const vd *p, vd x, vd unused)
+{
+    (void)p, (void)unused;
+    vd before = state[0], streak = state[1], zero = v_set(0);
+    vd up = v_max(streak, zero) + v_set(1), down = v_min(streak, zero) - v_set(1);
+    vd next = v_select(v_gt(x, before), up, v_select(v_lt(x, before), down, zero));
+    state[0] = x;
+    state[1] = next;
+    return v_select(v_unordered(x, before), v_nan(), next);
+}
+
+/* x without its first n values. State: values seen. */
+TS_INLINE vd ts_skip(vd *state, const vd *p, vd x, vd unused)
+{
+    (void)unused;
+    vm skipped = v_lt(state[0], p[0]);
+    state[0] = v_select(v_undefined(x), v_set(0), v_select(skipped, state[0] + v_set(1), state[0]));
+    return v_select(skipped, v_nan(), x);
+}

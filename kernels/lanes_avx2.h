@@ -1,0 +1,47 @@
+/* The vocabulary with four lanes: AVX2 and FMA. */
+#include <immintrin.h>
+
+#define LANES 4
+
+typedef __m256d vd;
+typedef __m256d vm; /* all bits of a lane set or clear */
+
+static inline vd v_load(const double *p) { return _mm256_loadu_pd(p); }
+static inline void v_store(double *p, vd x) { _mm256_storeu_pd(p, x); }
+static inline vd v_set(double x) { return _mm256_set1_pd(x); }
+static inline vd v_select(vm m, vd a, vd b) { return _mm256_blendv_pd(b, a, m); }
+static inline vd v_abs(vd x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x); }
+static inline vd v_sqrt(vd x) { return _mm256_sqrt_pd(x); }
+static inline vd v_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
+
+static inline vm v_lt(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_LT_OQ); }
+static inline vm v_le(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_LE_OQ); }
+static inline vm v_gt(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_GT_OQ); }
+static inline vm v_ge(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_GE_OQ); }
+static inline vm v_eq(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_EQ_OQ); }
+static inline vm v_unordered(vd a, vd b) { return _mm256_cmp_pd(a, b, _CMP_UNORD_Q); }
+
+static inline vm m_and(vm a, vm b) { return _mm256_and_pd(a, b); }
+static inline vm m_or(vm a, vm b) { return _mm256_or_pd(a, b); }
+static inline vm m_not(vm a) { return _mm256_xor_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(-1))); }
+static inline unsigned m_bits(vm a) { return (unsigned)_mm256_movemask_pd(a); }
+
+static inline void v_transpose(vd row[LANES])
+{
+    vd a = _mm256_unpacklo_pd(row[0], row[1]), b = _mm256_unpackhi_pd(row[0], row[1]);
+    vd c = _mm256_unpacklo_pd(row[2], row[3]), d = _mm256_unpackhi_pd(row[2], row[3]);
+    row[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    row[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    row[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    row[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
+static inline void v_records(vd field[8], const double *const at[LANES])
+{
+    for (int i = 0; i < LANES; i++) {
+        field[i] = v_load(at[i]);
+        field[i + 4] = v_load(at[i] + 4);
+    }
+    v_transpose(field);
+    v_transpose(field + 4);
+}

@@ -1,0 +1,34 @@
+/* The vocabulary with one lane: plain C, the reference that the others must equal bit for bit.
+ * fma is IEEE's fused multiply-add, rounded once and so the same everywhere, in hardware or not. */
+#define LANES 1
+
+typedef double vd;
+typedef _Bool vm;
+
+static inline vd v_load(const double *p) { return *p; }
+static inline void v_store(double *p, vd x) { *p = x; }
+static inline vd v_set(double x) { return x; }
+static inline vd v_select(vm m, vd a, vd b) { return m ? a : b; }
+static inline vd v_abs(vd x) { return __builtin_fabs(x); }
+static inline vd v_sqrt(vd x) { return __builtin_sqrt(x); }
+static inline vd v_fma(vd a, vd b, vd c) { return __builtin_fma(a, b, c); }
+
+static inline vm v_lt(vd a, vd b) { return a < b; }
+static inline vm v_le(vd a, vd b) { return a <= b; }
+static inline vm v_gt(vd a, vd b) { return a > b; }
+static inline vm v_ge(vd a, vd b) { return a >= b; }
+static inline vm v_eq(vd a, vd b) { return a == b; }
+static inline vm v_unordered(vd a, vd b) { return a != a || b != b; }
+
+static inline vm m_and(vm a, vm b) { return a && b; }
+static inline vm m_or(vm a, vm b) { return a || b; }
+static inline vm m_not(vm a) { return !a; }
+static inline unsigned m_bits(vm a) { return a; }
+
+static inline void v_transpose(vd row[LANES]) { (void)row; }
+
+/* Fields 0..7 of the record of 8 doubles at each of LANES places. */
+static inline void v_records(vd field[8], const double *const at[LANES])
+{
+    for (int i = 0; i < 8; i++) field[i] = at[0][i];
+}

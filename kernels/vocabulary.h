@@ -1,0 +1,27 @@
+/* The vocabulary that every kernel is written in: vd is LANES doubles, vm a condition a lane. + - * / are the operators.
+ * Each lane does what a scalar would do: the back ends differ in LANES and in nothing else. min(a, b) is a < b ? a : b. */
+#ifndef TS_KERNELS_VOCABULARY_H
+#define TS_KERNELS_VOCABULARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined TS_ISA_AVX512
+#include "kernels/lanes_avx512.h"
+#elif defined TS_ISA_AVX2
+#include "kernels/lanes_avx2.h"
+#else
+#include "kernels/lanes_scalar.h"
+#endif
+
+#define TS_INLINE static inline __attribute__((always_inline))
+
+TS_INLINE vd v_nan(void) { return v_set(__builtin_nan("")); }
+TS_INLINE vm v_undefined(vd x) { return v_unordered(x, x); }
+TS_INLINE bool m_any(vm m) { return m_bits(m) != 0; }
+TS_INLINE vm m_none(void) { return v_lt(v_set(0), v_set(0)); }
+TS_INLINE vd v_min(vd a, vd b) { return v_select(v_lt(a, b), a, b); }
+TS_INLINE vd v_max(vd a, vd b) { return v_select(v_gt(a, b), a, b); }
+
+#endif
