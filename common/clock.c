@@ -114,8 +114,8 @@ static bool parse(const char *at, int64_t *time_ms)
 int ts_time_parse(const char *text, int64_t *time_ms, ts_error *error)
 {
     if (parse(text, time_ms)) return 0;
-    return ts_fail(error, TS_USAGE, "'%.40s' is not a time: expected RFC 3339, such as 2024-06-25T23:59:00Z or 2024-06-25",
-                   text);
+    return ts_fail(error, TS_USAGE,
+                   "'%.40s' is not a time: expected RFC 3339, such as 2024-06-25T23:59:00Z or 2024-06-25", text);
 }
 
 double ts_clock_seconds(void)

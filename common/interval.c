@@ -5,9 +5,9 @@
 static const struct {
     const char *text;
     int64_t ms;
-} intervals[] = {{"1m", 60000},     {"3m", 180000},    {"5m", 300000},    {"15m", 900000},
-                 {"30m", 1800000},  {"1h", 3600000},   {"2h", 7200000},   {"4h", 14400000},
-                 {"6h", 21600000},  {"12h", 43200000}, {"1d", 86400000},  {"1w", 604800000}};
+} intervals[] = {{"1m", 60000},    {"3m", 180000},    {"5m", 300000},   {"15m", 900000},
+                 {"30m", 1800000}, {"1h", 3600000},   {"2h", 7200000},  {"4h", 14400000},
+                 {"6h", 21600000}, {"12h", 43200000}, {"1d", 86400000}, {"1w", 604800000}};
 
 enum { INTERVALS = sizeof intervals / sizeof *intervals };
 
@@ -29,7 +29,4 @@ const char *ts_interval_text(int64_t interval_ms)
     return NULL;
 }
 
-double ts_interval_bars_per_year(int64_t interval_ms)
-{
-    return 365.0 * 86400000.0 / (double)interval_ms;
-}
+double ts_interval_bars_per_year(int64_t interval_ms) { return 365.0 * 86400000.0 / (double)interval_ms; }

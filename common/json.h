@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 typedef struct ts_json {
-    ts_strbuf out;  /* the document so far; taken over or cleared by the caller */
-    int indent;     /* spaces a level, 0 for one line */
+    ts_strbuf out; /* the document so far; taken over or cleared by the caller */
+    int indent;    /* spaces a level, 0 for one line */
     int depth;
-    bool first;     /* nothing written yet on this level */
+    bool first; /* nothing written yet on this level */
 } ts_json;
 
 /* Each takes the member's key, or NULL inside an array and for the document itself. */
@@ -27,7 +27,8 @@ void ts_json_int(ts_json *json, const char *key, int64_t value);
 void ts_json_bool(ts_json *json, const char *key, bool value);
 void ts_json_null(ts_json *json, const char *key);
 
-/* Parse a file of at most `limit` bytes. Returns a new reference, or NULL with TS_BAD_DATA naming file, line, column. */
+/* Parse a file of at most `limit` bytes. Returns a new reference, or NULL with TS_BAD_DATA naming file, line, column.
+ */
 json_t *ts_json_load(const char *path, size_t limit, ts_error *error);
 
 #endif

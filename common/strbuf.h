@@ -1,4 +1,5 @@
-/* A growing text buffer. A failed allocation is remembered: append as you like and check once, with ts_strbuf_failed. */
+/* A growing text buffer. A failed allocation is remembered: append as you like and check once, with ts_strbuf_failed.
+ */
 #ifndef TS_COMMON_STRBUF_H
 #define TS_COMMON_STRBUF_H
 
@@ -11,8 +12,8 @@ typedef struct ts_strbuf {
     bool failed;
 } ts_strbuf;
 
-void ts_strbuf_clear(ts_strbuf *buffer);                                  /* free the memory, back to empty */
-void ts_strbuf_reset(ts_strbuf *buffer);                                  /* empty, memory kept */
+void ts_strbuf_clear(ts_strbuf *buffer); /* free the memory, back to empty */
+void ts_strbuf_reset(ts_strbuf *buffer); /* empty, memory kept */
 void ts_strbuf_append(ts_strbuf *buffer, const char *text, size_t length);
 void ts_strbuf_puts(ts_strbuf *buffer, const char *text);
 void ts_strbuf_putc(ts_strbuf *buffer, char c);

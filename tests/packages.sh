@@ -1,0 +1,31 @@
+# Sourced by ./demo and ./check: the list of Debian packages, and what installs the missing ones.
+
+build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
+    zlib1g-dev uthash-dev libcmocka-dev)
+check_packages=(git clang-format python3 python3-venv zstd)
+
+say() { printf '== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else die "installing packages needs root or sudo; by hand: apt-get install $*"
+    fi
+}
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# install_packages NAME...: those that are not installed, with apt.
+install_packages() {
+    local missing=() name
+    command -v dpkg-query >/dev/null || die "this script installs with apt; on another system install the likes of: $*"
+    for name in "$@"; do installed "$name" || missing+=("$name"); done
+    if [ ${#missing[@]} -eq 0 ]; then
+        say "packages: all $# are installed"
+        return
+    fi
+    say "packages: installing ${missing[*]} with apt"
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
