@@ -20,12 +20,12 @@ typedef enum ts_expression_kind {
     TS_PRICE,     /* index: a ts_column */
     TS_CALL,      /* index: a row of the function table; operand: its arguments */
     TS_ADD, TS_SUBTRACT, TS_MULTIPLY, TS_DIVIDE, TS_NEGATE, /* of numbers and series */
-    TS_BELOW, TS_AT_MOST, TS_ABOVE, TS_AT_LEAST,            /* < <= > >=: a signal; rule when one side is bars_held */
+    TS_BELOW, TS_AT_MOST, TS_ABOVE, TS_AT_LEAST,            /* < <= > >= of numbers and series: a signal */
     TS_AND, TS_OR, TS_NOT,
     TS_LAG        /* operand[0] as it was operand[1] (a NUMBER) bars ago */
 } ts_expression_kind;
 
-/* Trees share their nodes (a `let` used twice is one node); they live in the strategy's or the table's arena. */
+/* `bars_held >= n` is a TS_CALL of the row bars_held with the one argument n. Trees share their nodes (a `let` used twice is one node); they live in the strategy's or the table's arena. */
 typedef struct ts_expression {
     ts_expression_kind kind;
     ts_type type;
@@ -33,7 +33,11 @@ typedef struct ts_expression {
     double number;
     int operands;
     const struct ts_expression *operand[TS_ARGUMENTS_MAX];
-    int at; /* column in the source text, from 1, for errors */
+    int at;            /* column in the source text, from 1, for errors */
+    int nodes, levels; /* of the tree written out in full; the parser keeps them under the limits below */
 } ts_expression;
+
+/* Limits of a tree with its `let`s written out: whoever walks one may recurse. */
+enum { TS_NODES_MAX = 20000, TS_LEVELS_MAX = 256 };
 
 #endif

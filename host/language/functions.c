@@ -169,6 +169,8 @@ const ts_function ts_functions[] = {
      "The close is a fraction p or more against the best close since the fill", "definition", false},
     {"trailing_stop_atr", TS_RULE, ARGUMENTS(N("n"), REAL("k", 0, 1000)), POSITION(TS_TRAILING_STOP_ATR), RULES,
      "The close is k average true ranges of n bars or more against the best close since the fill", "definition", false},
+    {"bars_held", TS_RULE, ARGUMENTS(WHOLE("n", 0, 100000000)), POSITION(TS_BARS_HELD), RULES,
+     "Written bars_held >= n: n bars or more have passed since the bar of the fill", "definition", false},
 
     {"rise", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x - x[1], 0)"), PARTS, "Gain on the bar before", "part of RSI", true},
     {"fall", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x[1] - x, 0)"), PARTS, "Loss on the bar before", "part of RSI", true},

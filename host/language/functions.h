@@ -47,10 +47,11 @@ extern const int ts_function_count;
 /* The row's number by name, -1 when there is none. */
 int ts_function_find(const char *name);
 
-/* The parsed definition of a TS_BY_DEFINITION row (NULL for others). Parsed once, at the first call of ts_functions_ready. */
+/* The parsed definition of a TS_BY_DEFINITION row (NULL for others), after ts_functions_ready. */
 const ts_expression *ts_function_definition(int function);
 
-/* Parse all definitions; call before the first thread starts. An error here is a bug in the table, named by row. */
+/* Parse all definitions, once; every ts_strategy_new has done it. From any thread. An error here is a bug in the table,
+ * named by row. */
 int ts_functions_ready(ts_error *error);
 
 #endif

@@ -1,4 +1,8 @@
-/* From text to a typed syntax tree. Errors name the column (from 1) and what was expected. */
+/* From text to a typed syntax tree. Errors name the column (from 1) and what was expected.
+ *
+ *     or < and < not < comparison (one, not a chain) < + - < * / < unary - < x[lag] < number, name, call, ( )
+ *
+ * A number is accepted where a series is wanted. Functions without arguments may be called without parentheses. */
 #ifndef TS_HOST_PARSER_H
 #define TS_HOST_PARSER_H
 
@@ -21,7 +25,10 @@ typedef struct ts_scope {
     size_t count;
     bool internal; /* a definition of the table: internal functions may be called */
     bool rules;    /* an exit: position rules may stand here */
+    bool require;  /* a `require`: numbers are compared, and nothing that changes by the bar may stand here */
 } ts_scope;
+
+enum { TS_TEXT_MAX = 64 * 1024, TS_NESTING_MAX = 64 };
 
 /* Parse `text` into a tree owned by `arena`. NULL with TS_BAD_DATA: "column 12: expected ...".
  * Position rules may stand only as operands of the `or`s at the top of an exit, alone or joined by `and` with signals. */

@@ -13,7 +13,7 @@
 enum { TS_PARAMETERS_MAX = 16 };
 
 typedef struct ts_parameter {
-    char name[48];
+    char name[48];                  /* as in the language: a letter or _, then letters, digits and _ */
     bool integer;
     double min, step, fallback; /* value of gene i: min + i * step; `fallback` is the default value */
     int32_t steps;              /* genes are 0 .. steps-1; both bounds can be reached */
@@ -74,7 +74,11 @@ int ts_genome_compare(const ts_genome *a, const ts_genome *b);
 uint64_t ts_strategy_space(const ts_strategy *strategy);
 ts_genome ts_strategy_point(const ts_strategy *strategy, uint64_t index);
 
-/* The value of a NUMBER tree for a genome; `arguments` for the ARGUMENT nodes of a definition (NULL outside one). */
+/* How many of them `require` lets pass. *exact is false, and the result ts_strategy_space, when the parameters that it
+ * names have more than 2,000,000 points. */
+uint64_t ts_strategy_valid(const ts_strategy *strategy, bool *exact);
+
+/* The value of a NUMBER tree for a genome; NaN where a definition's ARGUMENT is met. */
 double ts_number_value(const ts_strategy *strategy, const ts_genome *genome, const ts_expression *number);
 
 #endif
