@@ -132,6 +132,7 @@ int ts_candles_read(const char *path, const ts_reading *how, ts_series *series, 
     if (!status) {
         in.report.newest_first = in.direction < 0;
         in.report.shape = in.layout.shape;
+        series->synthetic = in.layout.synthetic;
         if (in.direction < 0) reverse(series);
         if (how->drop_last) series->bars--;
         if (report) *report = in.report;

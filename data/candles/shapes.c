@@ -110,6 +110,7 @@ static int map_names(const char *list, char delimiter, bool strict, ts_layout *l
         bool loosely;
         int role = role_of(name, &loosely);
         layout->role[layout->fields] = TS_ROLE_NONE;
+        layout->synthetic = layout->synthetic || !strcmp(name, "synthetic");
         if (strict && role == TS_ROLE_NONE && strcmp(name, "-"))
             return ts_fail(error, TS_USAGE,
                            "column '%s' is not known: expected time, open, high, low, close, volume or - to skip one",

@@ -32,9 +32,9 @@ typedef struct ts_layout {
     bool unit_said;     /* by the user: no guess from magnitudes */
     bool unit_each_row; /* otherwise the first row's magnitude decides for all */
     bool ascending;     /* otherwise newest first is accepted too */
-    bool
-        low_or_open; /* six nameless columns: whether field 2 is the open or the low, a row with both different tells */
-    bool header;     /* the first record holds names */
+    bool low_or_open;   /* of six nameless columns the second is open or low: the first row where they differ tells */
+    bool header;        /* the first record holds names */
+    bool synthetic;     /* a column of that name: the candles were made by `data generate` */
 } ts_layout;
 
 /* Find the layout from the first record. `shape` is a name of the table or NULL to detect it; `columns` names the
