@@ -21,9 +21,8 @@ typedef struct regime {
 } regime;
 
 static const regime regimes[] = {
-    {"quiet", 600, 0, 0.45, 0},         {"trend up", 400, 0.17, 0.9, 0},
-    {"trend down", 400, -0.17, 0.9, 0}, {"mean reverting", 700, 0, 1, 0.0125},
-    {"volatile", 250, 0, 2.2, 0},
+    {"quiet", 600, 0, 0.45, 0},           {"trend up", 400, 0.12, 0.9, 0}, {"trend down", 400, -0.12, 0.9, 0},
+    {"mean reverting", 700, 0, 1, 0.025}, {"volatile", 250, 0, 2.2, 0},
 };
 
 enum { REGIMES = sizeof regimes / sizeof *regimes };
