@@ -28,3 +28,11 @@ void ts_metrics_json(ts_json *json, const ts_metrics *metrics)
         else ts_json_real(json, row->name, value);
     }
 }
+
+void ts_metrics_cell(ts_strbuf *text, ts_metric metric, double value)
+{
+    ts_metric_kind kind = ts_metric_table[metric].kind;
+    if (isnan(value)) ts_strbuf_putc(text, '-');
+    else if (kind == TS_KIND_TRUTH) ts_strbuf_puts(text, value != 0 ? "yes" : "no");
+    else ts_strbuf_printf(text, kind == TS_KIND_COUNT ? "%.0f" : "%.6g", value);
+}

@@ -33,4 +33,7 @@ int ts_metric_find(const char *name);
 /* Write every metric as a member of the open JSON object: counts as integers, truths as booleans, NaN as null. */
 void ts_metrics_json(ts_json *json, const ts_metrics *metrics);
 
+/* One value for people: counts whole, truths as yes and no, reals to six digits, undefined as "-". */
+void ts_metrics_cell(ts_strbuf *text, ts_metric metric, double value);
+
 #endif

@@ -5,6 +5,8 @@
 
 #include "host/report/result.h"
 
+#define TS_SYNTHETIC_WARNING "GENERATED CANDLES: made by `tradestream data generate`, not by a market.\n"
+
 /* What all searches of a run amount to. */
 typedef struct ts_run_totals {
     const ts_objective *objective;

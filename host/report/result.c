@@ -7,6 +7,7 @@
 #include "common/version.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *const ts_fill_names[] = {"next_open", "close", NULL};
 const char *const ts_direction_names[] = {"long", "short", "both", NULL};
@@ -116,7 +117,7 @@ static void option_real(ts_strbuf *text, const char *name, double value)
 static void source_options(ts_strbuf *text, const ts_origin *origin)
 {
     if (origin->candles) ts_strbuf_printf(text, " --candles %s", origin->candles);
-    else option(text, "--exchange", origin->exchange);
+    if (!origin->candles || strcmp(origin->exchange, "local")) option(text, "--exchange", origin->exchange);
     option(text, "--symbol", origin->symbol);
     option(text, "--interval", ts_interval_text(origin->interval_ms));
     if (origin->fill_gaps) ts_shell_word(text, "--fill-gaps");

@@ -53,6 +53,5 @@ void ts_leaderboard_verdict(ts_strbuf *text, const ts_result *results, size_t co
         profit = profit || results[i].candidate->metrics.value[TS_METRIC_total_return] > 0;
     if (count == 0) say_none_feasible(text, totals);
     else if (!profit) say_no_profit(text, results, count, totals);
-    if (totals->synthetic)
-        ts_strbuf_puts(text, "GENERATED CANDLES: made by `tradestream data generate`, not by a market.\n");
+    if (totals->synthetic) ts_strbuf_puts(text, TS_SYNTHETIC_WARNING);
 }

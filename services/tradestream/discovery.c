@@ -1,0 +1,257 @@
+#include "services/tradestream/discovery.h"
+
+#include "common/clock.h"
+#include "common/interval.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/shell_word.h"
+#include "services/tradestream/discover_progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Genome-bars of one call of the engine: so many that rows are shared well, so few that the progress is seen to move.
+ */
+static const double batch_genome_bars = 2e9;
+enum { BATCH_MIN = 256, BATCH_MAX = 8192 };
+
+/* How many genomes a search will try, for the time that is left. */
+static double planned_of(const ts_search_settings *search, const ts_strategy *strategy)
+{
+    double space = (double)ts_strategy_space(strategy), most = (double)search->evaluations;
+    double bred = (double)search->breeding.population * (1 + (double)search->breeding.generations);
+    bool genetic = search->kind == TS_SEARCH_GA || (search->kind == TS_SEARCH_AUTO && space > most);
+    if (genetic && search->breeding.generations && bred < most) most = bred;
+    return space < most ? space : most;
+}
+
+int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_error *error)
+{
+    *discovery = (ts_discovery){.options = options, .started = ts_clock_seconds()};
+    if (ts_options_search_settings(options, &discovery->search, error) ||
+        ts_choice_many(options, &discovery->choice, error) || ts_sources_find(options, &discovery->sources, error))
+        goto fail;
+    size_t strategies = discovery->choice.count, sources = discovery->sources.count;
+    for (size_t i = 0; i < strategies; i++) {
+        ts_search_kind kind;
+        if (ts_search_choose(&discovery->search, &discovery->choice.chosen[i].strategy, &kind, error)) goto fail;
+        discovery->planned += (double)sources * planned_of(&discovery->search, &discovery->choice.chosen[i].strategy);
+    }
+    discovery->engine = ts_options_engine_new(options, error);
+    if (!discovery->engine) goto fail;
+    discovery->loaded = ts_alloc(sources, sizeof *discovery->loaded);
+    discovery->outcome = ts_alloc(sources * strategies, sizeof *discovery->outcome);
+    if (!discovery->loaded || !discovery->outcome) {
+        ts_no_memory(error, "a discovery");
+        goto fail;
+    }
+    discovery->totals.objective = &discovery->search.objective;
+    return 0;
+fail:
+    ts_discovery_clear(discovery);
+    return -1;
+}
+
+void ts_discovery_clear(ts_discovery *discovery)
+{
+    for (size_t i = 0; i < discovery->outcomes; i++) ts_search_result_clear(&discovery->outcome[i].found);
+    for (size_t i = 0; discovery->loaded && i < discovery->sources.count; i++)
+        ts_strbuf_clear(&discovery->loaded[i].candles);
+    free(discovery->result);
+    free(discovery->outcome);
+    free(discovery->loaded);
+    ts_engine_free(discovery->engine);
+    ts_sources_clear(&discovery->sources);
+    ts_choice_clear(&discovery->choice);
+}
+
+ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *outcome, size_t index)
+{
+    return (ts_result){.origin = &outcome->origin,
+                       .candidate = &outcome->found.top[index],
+                       .objective = discovery->search.objective.name,
+                       .kind = outcome->found.kind,
+                       .seed = discovery->search.seed,
+                       .evaluations = outcome->found.evaluations,
+                       .rank = (int)index + 1};
+}
+
+/* The evaluator of the search: the engine on one market, watched. */
+typedef struct watched {
+    ts_discovery *discovery;
+    const ts_market *market;
+    const ts_strategy *strategy;
+    ts_watch watch;
+    double least_warmup;
+} watched;
+
+static int evaluate(void *context, const ts_genome *genomes, size_t count, ts_metrics *out, ts_error *error)
+{
+    watched *w = context;
+    if (ts_evaluate(w->discovery->engine, w->market, w->strategy, genomes, count, out, error)) return -1;
+    for (size_t i = 0; i < count; i++) {
+        double warmup = out[i].value[TS_METRIC_warmup];
+        if (warmup < w->least_warmup) w->least_warmup = warmup;
+    }
+    ts_watch_show(&w->watch, out, count);
+    return 0;
+}
+
+/* Search one strategy on one market. Of the errors, TS_BAD_DATA means that this one cannot be searched. */
+static int search_one(ts_discovery *discovery, ts_outcome *outcome, const ts_series *series, const ts_market *market,
+                      ts_error *error)
+{
+    ts_simulation simulation = ts_options_simulate(discovery->options, series->interval_ms);
+    size_t first = ts_market_first(market), bars = ts_market_bars(market);
+    ts_origin_init(&outcome->origin, outcome->strategy, series, first, bars, &simulation);
+    outcome->origin.fill_gaps = discovery->options->fill_gaps;
+    outcome->origin.candles = outcome->loaded->candles.text;
+    watched context = {.discovery = discovery,
+                       .market = market,
+                       .strategy = outcome->strategy,
+                       .watch = ts_watch_begin(discovery, outcome),
+                       .least_warmup = 1e300};
+    ts_search_settings settings = discovery->search;
+    double batch = batch_genome_bars / (double)bars;
+    settings.batch = batch < BATCH_MIN ? BATCH_MIN : batch > BATCH_MAX ? BATCH_MAX : (size_t)batch;
+    ts_search_task task = {outcome->strategy, series->symbol, outcome->origin.start_ms, outcome->origin.end_ms};
+    double began = ts_clock_seconds();
+    int rc = ts_search_run(&settings, &task, &(ts_evaluator){evaluate, &context}, &outcome->found, error);
+    outcome->seconds = ts_clock_seconds() - began;
+    discovery->searching += outcome->seconds;
+    if (!rc && context.least_warmup >= (double)(first + bars)) {
+        ts_search_result_clear(&outcome->found);
+        rc = ts_fail(error, TS_BAD_DATA, "the strategy needs more than %.0f bars to warm up, the candles have %zu",
+                     context.least_warmup, first + bars);
+    }
+    return rc;
+}
+
+static void skip(char *reason, size_t size, const char *what, const ts_error *why)
+{
+    snprintf(reason, size, "%.*s", (int)size - 1, why->text);
+    ts_log_warning("%s skipped: %s", what, why->text);
+}
+
+static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
+{
+    discovery->totals.evaluations += outcome->found.evaluations;
+    discovery->totals.feasible += outcome->found.feasible;
+    discovery->totals.profitable += outcome->found.profitable;
+    discovery->totals.synthetic = discovery->totals.synthetic || outcome->origin.synthetic;
+    discovery->results += outcome->found.top_count;
+}
+
+/* Every strategy on one series. */
+static int search_series(ts_discovery *discovery, ts_loaded *loaded, const ts_series *series, const ts_market *market,
+                         ts_error *error)
+{
+    for (size_t i = 0; i < discovery->choice.count; i++) {
+        ts_error why = {0};
+        const ts_strategy *strategy = &discovery->choice.chosen[i].strategy;
+        ts_outcome *outcome = &discovery->outcome[discovery->outcomes++];
+        outcome->strategy = strategy;
+        outcome->loaded = loaded;
+        int rc = search_one(discovery, outcome, series, market, &why);
+        outcome->origin.strategy_file = discovery->choice.chosen[i].file;
+        discovery->done += planned_of(&discovery->search, strategy);
+        if (rc && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
+        if (rc) {
+            char what[128];
+            snprintf(what, sizeof what, "%s on %s", strategy->name, series->symbol);
+            skip(outcome->skipped, sizeof outcome->skipped, what, &why);
+            discovery->skipped++;
+            continue;
+        }
+        count_outcome(discovery, outcome);
+        if (discovery->finished && discovery->finished(discovery->context, discovery, outcome, error)) return -1;
+    }
+    return 0;
+}
+
+static void describe(ts_loaded *loaded, const ts_source *source, const ts_series *series)
+{
+    char from[TS_TIME_TEXT], to[TS_TIME_TEXT];
+    memcpy(loaded->symbol, series->symbol, sizeof loaded->symbol);
+    memcpy(loaded->exchange, series->exchange, sizeof loaded->exchange);
+    loaded->interval_ms = series->interval_ms;
+    loaded->bars = series->bars;
+    loaded->first_ms = series->time[0];
+    loaded->last_ms = series->time[series->bars - 1];
+    if (source->file) ts_shell_word(&loaded->candles, source->file);
+    ts_log_info("%s %s: %zu bars from %s to %s; %zu missing in %zu gaps%s", loaded->symbol,
+                ts_interval_text(loaded->interval_ms), loaded->bars, ts_time_text(loaded->first_ms, from),
+                ts_time_text(loaded->last_ms, to), loaded->gaps.missing, loaded->gaps.gaps,
+                source->query.fill_gaps && loaded->gaps.missing ? ", filled" : "");
+}
+
+/* Load one series; its gaps are counted before they are filled. */
+static int load(ts_source *source, ts_loaded *loaded, ts_series *series, ts_error *error)
+{
+    bool fill_gaps = source->query.fill_gaps;
+    ts_candles_query query = source->query;
+    query.fill_gaps = false;
+    if (ts_candles_load(&query, series, NULL, error)) return -1;
+    loaded->gaps = ts_series_gaps(series);
+    if (fill_gaps && ts_series_fill_gaps(series, error)) return -1;
+    describe(loaded, source, series);
+    return 0;
+}
+
+static int run_source(ts_discovery *discovery, size_t index, ts_error *error)
+{
+    ts_source *source = &discovery->sources.source[index];
+    ts_loaded *loaded = &discovery->loaded[index];
+    ts_series series = {0};
+    ts_market *market = NULL;
+    ts_error why = {0};
+    int rc = load(source, loaded, &series, &why);
+    if (!rc) {
+        ts_simulation simulation = ts_options_simulate(discovery->options, series.interval_ms);
+        market = ts_market_new(&series, &simulation, &why);
+        if (!market) rc = ts_error_context(&why, "%s", source->file ? source->file : series.symbol);
+    }
+    if (!rc) {
+        rc = search_series(discovery, loaded, &series, market, error);
+    } else if (why.code == TS_BAD_DATA) {
+        snprintf(loaded->symbol, sizeof loaded->symbol, "%s", source->symbol);
+        skip(loaded->skipped, sizeof loaded->skipped, source->file ? source->file : source->symbol, &why);
+        for (size_t i = 0; i < discovery->choice.count; i++)
+            discovery->done += planned_of(&discovery->search, &discovery->choice.chosen[i].strategy);
+        discovery->skipped += discovery->choice.count;
+        rc = 0;
+    } else {
+        ts_fail(error, why.code, "%s", why.text);
+    }
+    ts_market_free(market);
+    ts_series_clear(&series);
+    return rc;
+}
+
+static int gather(ts_discovery *discovery, ts_error *error)
+{
+    size_t count = 0;
+    discovery->result = ts_alloc(discovery->results + 1, sizeof *discovery->result);
+    if (!discovery->result) return ts_no_memory(error, "the results");
+    for (size_t i = 0; i < discovery->outcomes; i++)
+        for (size_t j = 0; j < discovery->outcome[i].found.top_count; j++)
+            discovery->result[count++] = ts_outcome_result(discovery, &discovery->outcome[i], j);
+    ts_leaderboard_sort(discovery->result, count, &discovery->search.objective);
+    return 0;
+}
+
+static int all_skipped(const ts_discovery *discovery, ts_error *error)
+{
+    const char *why = discovery->loaded[0].skipped;
+    for (size_t i = 0; i < discovery->outcomes && !*why; i++) why = discovery->outcome[i].skipped;
+    return ts_fail(error, TS_BAD_DATA, "nothing could be searched: %s", why);
+}
+
+int ts_discovery_run(ts_discovery *discovery, ts_error *error)
+{
+    for (size_t i = 0; i < discovery->sources.count; i++)
+        if (run_source(discovery, i, error)) return -1;
+    if (discovery->skipped == discovery->sources.count * discovery->choice.count) return all_skipped(discovery, error);
+    return gather(discovery, error);
+}

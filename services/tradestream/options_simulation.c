@@ -1,0 +1,47 @@
+/* What the simulator assumes, and what computes. */
+#include "common/interval.h"
+#include "common/threads.h"
+#include "host/report/result.h"
+#include "services/tradestream/options.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#define AT(field) offsetof(ts_options, field)
+
+const ts_setting ts_options_simulation[] = {
+    {"fill", TS_SETTING_CHOICE, AT(fill), "next_open", 0, 0, TS_FILLS, NULL,
+     "where orders fill: the next bar's open, or this bar's close"},
+    {"fee", TS_SETTING_REAL, AT(fee), "0.001", 0, 0.5, NULL, "F", "fraction of the traded value, each side"},
+    {"slippage", TS_SETTING_REAL, AT(slippage), "0.0001", 0, 0.5, NULL, "F", "fraction of the price, each side"},
+    {"direction", TS_SETTING_CHOICE, AT(direction), NULL, 0, 0, TS_DIRECTIONS, NULL,
+     "side of the trades (default: the strategy's own)"},
+    {"bars-per-year", TS_SETTING_REAL, AT(bars_per_year), NULL, 1e-3, 1e9, NULL, "N",
+     "for the figures a year (default: a market that never closes)"},
+    {"risk-free", TS_SETTING_REAL, AT(risk_free), "0", -1, 10, NULL, "R", "risk-free rate a year"},
+    {0}};
+
+/* The most threads: far above any machine, so that a slip of the finger is refused. */
+const ts_setting ts_options_engine[] = {
+    {"backend", TS_SETTING_TEXT, AT(backend), "auto", 0, 0, NULL, "B",
+     "auto, scalar, avx2 or avx512; one that this machine lacks is an error"},
+    {"threads", TS_SETTING_INT, AT(threads), NULL, 1, 4096, NULL, "N", "threads (default: the cores it may use)"},
+    {0}};
+
+ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms)
+{
+    double year = options->bars_per_year;
+    return (ts_simulation){.fill = (ts_fill)options->fill,
+                           .fee = options->fee,
+                           .slippage = options->slippage,
+                           .bars_per_year = isnan(year) ? ts_interval_bars_per_year(interval_ms) : year,
+                           .risk_free = options->risk_free,
+                           .from_ms = options->from_ms,
+                           .to_ms = options->to_ms == INT64_MIN ? INT64_MAX : options->to_ms};
+}
+
+ts_engine *ts_options_engine_new(const ts_options *options, ts_error *error)
+{
+    int threads = options->threads ? (int)options->threads : ts_threads_available();
+    return ts_engine_new(options->backend, threads, error);
+}
