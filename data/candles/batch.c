@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "data/candles/batch.h"
 
+#include "common/clock.h"
 #include "common/interval.h"
 #include "common/safe_file.h"
 #include "data/candles/candle_rules.h"
@@ -116,11 +117,15 @@ static int write_column(hid_t file, int index, const void *values, size_t rows)
 static int write_names(hid_t file, const ts_series *series, const char *source)
 {
     char hash[TS_FINGERPRINT_TEXT], shortened[TEXT - 1];
+    char first[TS_TIME_TEXT], last[TS_TIME_TEXT];
+    ts_time_text(series->time[0], first);
+    ts_time_text(series->time[series->bars - 1], last);
     ts_series_fingerprint(series, 0, series->bars, hash);
     snprintf(shortened, sizeof shortened, "%s", source);
     return write_text(file, "format", FORMAT) || write_text(file, "exchange", series->exchange) ||
                    write_text(file, "symbol", series->symbol) ||
                    write_text(file, "interval", ts_interval_text(series->interval_ms)) ||
+                   write_text(file, "first", first) || write_text(file, "last", last) ||
                    write_text(file, "source", shortened) || write_text(file, "xxh3_128", hash) ||
                    write_text(file, "synthetic", series->synthetic ? "yes" : "no")
                ? -1
@@ -223,21 +228,52 @@ static int check_content(const char *path, const ts_series *series, const char *
     return ts_series_check(series, error) ? ts_error_context(error, "%s", path) : 0;
 }
 
+/* Open a batch to read it; the library was entered. */
+static hid_t open_file(const char *path, ts_error *error)
+{
+    hid_t how = file_access();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, how);
+    H5Pclose(how);
+    if (file < 0) damaged(path, "HDF5 cannot open it, it may be truncated", error);
+    return file;
+}
+
 int ts_batch_read(const char *path, ts_series *series, ts_error *error)
 {
     if (access(path, R_OK)) return ts_fail(error, TS_BAD_DATA, "%s: %s", path, strerror(errno));
     char hash[TEXT];
     enter_library();
-    hid_t how = file_access();
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, how);
-    H5Pclose(how);
-    int status = -1;
-    if (file < 0) damaged(path, "HDF5 cannot open it, it may be truncated", error);
-    else status = read_file(file, path, series, hash, error);
+    hid_t file = open_file(path, error);
+    int status = file < 0 ? -1 : read_file(file, path, series, hash, error);
     if (file >= 0) H5Fclose(file);
     leave_library();
     if (!status) status = check_content(path, series, hash, error);
     if (status) ts_series_clear(series);
+    return status;
+}
+
+static int read_head(hid_t file, const char *path, ts_batch_head *head, ts_error *error)
+{
+    char first[TEXT], last[TEXT], hash[TEXT];
+    ts_series names = {0};
+    if (read_names(file, path, &names, hash, error)) return -1;
+    if (read_text(file, "first", first) || read_text(file, "last", last) ||
+        ts_time_parse(first, &head->first_ms, &(ts_error){0}) || ts_time_parse(last, &head->last_ms, &(ts_error){0}))
+        return damaged(path, "its first and last time", error);
+    head->synthetic = names.synthetic;
+    hid_t dataset = H5Dopen2(file, columns[0].name, H5P_DEFAULT);
+    head->bars = dataset < 0 ? 0 : column_rows(dataset, 0);
+    if (dataset >= 0) H5Dclose(dataset);
+    return head->bars ? 0 : damaged(path, columns[0].name, error);
+}
+
+int ts_batch_read_head(const char *path, ts_batch_head *head, ts_error *error)
+{
+    enter_library();
+    hid_t file = open_file(path, error);
+    int status = file < 0 ? -1 : read_head(file, path, head, error);
+    if (file >= 0) H5Fclose(file);
+    leave_library();
     return status;
 }
 

@@ -13,6 +13,14 @@ int ts_batch_write(const char *path, const ts_series *series, const char *source
 /* Read a batch into the empty `series` and check everything: the file, the hash, each candle. TS_BAD_DATA. */
 int ts_batch_read(const char *path, ts_series *series, ts_error *error);
 
+/* What a batch holds, without reading its candles. */
+typedef struct ts_batch_head {
+    size_t bars;
+    int64_t first_ms, last_ms;
+    bool synthetic;
+} ts_batch_head;
+int ts_batch_read_head(const char *path, ts_batch_head *head, ts_error *error);
+
 /* Whether the file begins like HDF5. */
 bool ts_batch_is(const char *path);
 

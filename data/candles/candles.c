@@ -83,6 +83,7 @@ int ts_candles_load(const ts_candles_query *query, ts_series *series, ts_read_re
         symbol = symbol_text;
     }
     if (query->interval && ts_interval_parse(query->interval, &interval_ms, error)) return -1;
+    if (query->exchange && ts_exchange_check(query->exchange, error)) return -1;
     int status;
     if (query->store) status = load_store(query, symbol, interval_ms, series, report, error);
     else if (ts_batch_is(query->file)) status = load_batch(query, symbol, interval_ms, series, report, error);

@@ -7,6 +7,9 @@
 
 #define TS_STORE_EXCHANGE "local" /* where no exchange is said */
 
+/* Small letters, digits, - and _, at most 31. TS_USAGE. */
+int ts_exchange_check(const char *exchange, ts_error *error);
+
 typedef struct ts_store_key {
     const char *root; /* borrowed */
     char exchange[32], symbol[TS_SYMBOL_TEXT];
@@ -25,7 +28,12 @@ int ts_store_add(const char *root, const ts_series *series, const char *source, 
  * store; an empty list is fine. */
 int ts_store_list(const char *root, ts_store_key **keys, size_t *count, ts_error *error);
 
-/* The number of batches of one series. */
-int ts_store_batches(const ts_store_key *key, size_t *batches, ts_error *error);
+/* What the batches of one series hold, read from their heads alone. `bars` is the sum over the batches. */
+typedef struct ts_store_summary {
+    size_t batches, bars;
+    int64_t first_ms, last_ms;
+    bool synthetic;
+} ts_store_summary;
+int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_error *error);
 
 #endif

@@ -1,7 +1,8 @@
-/* What a store holds, read from the names of its folders: no batch is opened. */
+/* What a store holds, read from the names of its folders and the heads of its batches. */
 #define _GNU_SOURCE
 #include "common/interval.h"
 #include "common/memory.h"
+#include "data/candles/batch.h"
 #include "data/candles/folder.h"
 #include "data/candles/store.h"
 
@@ -80,15 +81,30 @@ int ts_store_list(const char *root, ts_store_key **keys, size_t *count, ts_error
     return 0;
 }
 
-int ts_store_batches(const ts_store_key *key, size_t *batches, ts_error *error)
+static void add_head(ts_store_summary *summary, const ts_batch_head *head)
 {
-    char folder[PATH_MAX];
+    if (!summary->batches || head->first_ms < summary->first_ms) summary->first_ms = head->first_ms;
+    if (!summary->batches || head->last_ms > summary->last_ms) summary->last_ms = head->last_ms;
+    summary->bars += head->bars;
+    summary->synthetic = summary->synthetic || head->synthetic;
+    summary->batches++;
+}
+
+int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_error *error)
+{
+    char folder[PATH_MAX], path[PATH_MAX + TS_NAME];
+    ts_names names;
+    *summary = (ts_store_summary){0};
     int length = snprintf(folder, sizeof folder, "%s/%s/%s/%s", key->root, key->exchange, key->symbol,
                           ts_interval_text(key->interval_ms));
-    ts_names names;
     if (length < 0 || length >= PATH_MAX) return ts_fail(error, TS_USAGE, "the store's path is too long");
-    if (ts_folder_list(folder, ".h5", &names, error)) return -1;
-    *batches = names.count;
+    int status = ts_folder_list(folder, ".h5", &names, error);
+    for (size_t i = 0; i < names.count && !status; i++) {
+        ts_batch_head head;
+        snprintf(path, sizeof path, "%s/%s", folder, names.name[i]);
+        status = ts_batch_read_head(path, &head, error);
+        if (!status) add_head(summary, &head);
+    }
     free(names.name);
-    return 0;
+    return status;
 }
