@@ -99,7 +99,7 @@ typedef struct ts_settlement {
 
 /* A position rule of one genome, resolved. */
 typedef struct ts_rule {
-    int kind;             /* ts_rule_kind */
+    int kind, side;       /* ts_rule_kind; +1: it ends longs, -1: shorts */
     double amount;        /* fraction, multiple of the range, or bars */
     const double *range;  /* the row of trailing_stop_atr, at the tile */
     const uint64_t *gate; /* mask that must hold too, NULL: none */

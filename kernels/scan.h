@@ -69,7 +69,9 @@ static uint32_t first_rule(const ts_scan *call, uint32_t from, uint32_t to, uint
             for (int i = 0; i < LANES; i++) chunk = better(s, lane[i], chunk);
             best = v_set(chunk);
             vm maybe = m_none();
-            for (int k = 0; k < call->rules; k++) maybe = m_or(maybe, could_hold(&call->rule[k], stand, close, best, at, held));
+            for (int k = 0; k < call->rules; k++)
+                if (call->rule[k].side == stand->side)
+                    maybe = m_or(maybe, could_hold(&call->rule[k], stand, close, best, at, held));
             if (!m_any(maybe)) {
                 stand->extreme = chunk;
                 at += LANES;
@@ -81,7 +83,7 @@ static uint32_t first_rule(const ts_scan *call, uint32_t from, uint32_t to, uint
             held = (double)(call->first + at) - (double)stand->entry;
             stand->extreme = better(s, closes[at], stand->extreme);
             for (int k = 0; k < call->rules; k++)
-                if (holds(&call->rule[k], stand, closes[at], stand->extreme, at, held)) {
+                if (call->rule[k].side == stand->side && holds(&call->rule[k], stand, closes[at], stand->extreme, at, held)) {
                     *which = (uint8_t)(k + 1);
                     return at;
                 }

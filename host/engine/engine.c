@@ -1,0 +1,144 @@
+/* Evaluating genomes: sorted so that neighbours share rows, cut into batches, one plan and program for each batch. */
+#define _GNU_SOURCE /* qsort_r */
+#include "host/engine/engine_internal.h"
+
+#include "common/memory.h"
+#include "common/threads.h"
+#include "host/backend/cpu_run.h"
+#include "host/language/functions.h"
+#include "host/plan/instantiate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A batch shares rows among its genomes and its totals stay in the cache; a larger one gains nothing. */
+enum { BATCH_GENOMES = 8192 };
+
+ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error)
+{
+    if (ts_functions_ready(error)) return NULL;
+    const ts_backend *chosen = ts_backend_choose(backend, error);
+    if (!chosen) return NULL;
+    ts_engine *engine = ts_alloc(1, sizeof *engine);
+    if (!engine) {
+        ts_no_memory(error, "the engine");
+        return NULL;
+    }
+    engine->backend = chosen;
+    engine->threads = ts_threads_new(threads, error);
+    if (engine->threads) return engine;
+    free(engine);
+    return NULL;
+}
+
+void ts_engine_free(ts_engine *engine)
+{
+    if (!engine) return;
+    ts_threads_free(engine->threads);
+    free(engine);
+}
+
+const char *ts_engine_backend(const ts_engine *engine) { return engine->backend->name; }
+int ts_engine_threads(const ts_engine *engine) { return ts_threads_count(engine->threads); }
+uint64_t ts_engine_genome_bars(const ts_engine *engine) { return engine->genome_bars; }
+
+/* One ts_evaluate. */
+typedef struct evaluation {
+    ts_engine *engine;
+    const ts_market *market;
+    const ts_strategy *strategy;
+    const ts_genome *genomes;
+    size_t *order; /* genomes from small to large */
+    size_t count, batches;
+    ts_metrics *out;
+    ts_error *errors; /* by batch */
+} evaluation;
+
+static int check_warmup(const ts_planned *planned, size_t count, const ts_market *market, ts_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (planned[i].warmup >= (int64_t)market->loaded)
+            return ts_fail(error, TS_BAD_DATA, "the warm-up of %lld bars is not shorter than the %zu bars loaded",
+                           (long long)planned[i].warmup, market->loaded);
+    return 0;
+}
+
+int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
+                   size_t count, ts_metrics *metrics, ts_recorder *recorder, ts_error *error)
+{
+    ts_dag *dag = ts_dag_new(error);
+    ts_planned *planned = ts_alloc(count, sizeof *planned);
+    ts_program *program = NULL;
+    int status = -1;
+    if (!planned) ts_no_memory(error, "a batch");
+    if (!dag || !planned) goto out;
+    for (size_t i = 0; i < count; i++)
+        if (ts_plan_genome(dag, strategy, &genomes[i], &planned[i], error)) goto out;
+    if (check_warmup(planned, count, market, error)) goto out;
+    program = ts_program_new(&(ts_demand){.dag = dag, .planned = planned, .genomes = count}, 0, error);
+    if (program)
+        status = ts_cpu_walk(engine->backend->kernels, program, market, strategy->direction, metrics, &engine->genome_bars,
+                             recorder, error);
+out:
+    ts_program_free(program);
+    ts_dag_free(dag);
+    free(planned);
+    return status;
+}
+
+static void run_batch(void *context, int worker, size_t batch)
+{
+    (void)worker;
+    evaluation *e = context;
+    size_t begin = e->count * batch / e->batches, end = e->count * (batch + 1) / e->batches, count = end - begin;
+    ts_error *error = &e->errors[batch];
+    ts_genome *genomes = ts_alloc(count, sizeof *genomes);
+    ts_metrics *metrics = ts_alloc(count, sizeof *metrics);
+    if (!genomes || !metrics) ts_no_memory(error, "a batch of genomes");
+    else {
+        for (size_t i = 0; i < count; i++) genomes[i] = e->genomes[e->order[begin + i]];
+        if (!ts_engine_walk(e->engine, e->market, e->strategy, genomes, count, metrics, NULL, error))
+            for (size_t i = 0; i < count; i++) e->out[e->order[begin + i]] = metrics[i];
+    }
+    free(genomes);
+    free(metrics);
+}
+
+static int by_genome(const void *a, const void *b, void *context)
+{
+    const ts_genome *genomes = context;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    int order = ts_genome_compare(&genomes[x], &genomes[y]);
+    return order ? order : x < y ? -1 : x > y;
+}
+
+/* As many batches as keep all threads busy to the end, none larger than BATCH_GENOMES. */
+static size_t count_batches(size_t count, size_t threads)
+{
+    size_t batches = (count + BATCH_GENOMES - 1) / BATCH_GENOMES;
+    batches = (batches + threads - 1) / threads * threads;
+    size_t groups = (count + TS_GROUP_GENOMES - 1) / TS_GROUP_GENOMES;
+    return batches < groups ? batches : groups;
+}
+
+int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
+                size_t count, ts_metrics *out, ts_error *error)
+{
+    if (!count) return 0;
+    evaluation e = {engine, market, strategy, genomes, NULL, count, 0, out, NULL};
+    e.batches = count_batches(count, (size_t)ts_threads_count(engine->threads));
+    e.order = ts_alloc(count, sizeof *e.order);
+    e.errors = ts_alloc(e.batches, sizeof *e.errors);
+    int status = 0;
+    if (!e.order || !e.errors) status = ts_no_memory(error, "the genomes");
+    else {
+        for (size_t i = 0; i < count; i++) e.order[i] = i;
+        qsort_r(e.order, count, sizeof *e.order, by_genome, (void *)(uintptr_t)genomes);
+        ts_threads_run(engine->threads, e.batches, run_batch, &e);
+        for (size_t i = 0; i < e.batches && !status; i++)
+            if (e.errors[i].code) status = ts_fail(error, e.errors[i].code, "%s", e.errors[i].text);
+    }
+    free(e.order);
+    free(e.errors);
+    return status;
+}

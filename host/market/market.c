@@ -1,0 +1,178 @@
+/* Building a market: columns, running sums of bar returns (kept in two doubles while they run) and block extremes. */
+#include "host/market/market.h"
+
+#include "common/memory.h"
+#include "host/metrics/totals.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST = 1 << 28 }; /* bars: what 32-bit bar numbers and record offsets hold */
+
+static int copy_columns(ts_market *market, const ts_series *series, ts_error *error)
+{
+    size_t padded = (market->loaded / TS_TILE_MULTIPLE + 2) * TS_TILE_MULTIPLE;
+    market->time = ts_alloc(market->loaded, sizeof *market->time);
+    if (!market->time) return ts_no_memory(error, "the candles");
+    memcpy(market->time, series->time, market->loaded * sizeof *market->time);
+    for (int c = 0; c < TS_COLUMNS; c++) {
+        double *column = market->column[c] = ts_alloc(padded, sizeof *column);
+        if (!column) return ts_no_memory(error, "the candles");
+        memcpy(column, series->column[c], market->loaded * sizeof *column);
+        for (size_t i = market->loaded; i < padded; i++) column[i] = NAN;
+    }
+    return 0;
+}
+
+/* A running sum in two doubles (Knuth's two-sum), so that differences of far sums stay exact to the last place. */
+typedef struct running {
+    double hi, lo;
+} running;
+
+static double advance(running *sum, double x)
+{
+    double s = sum->hi + x, t = s - sum->hi;
+    sum->lo += (sum->hi - (s - t)) + (x - t);
+    sum->hi = s;
+    return sum->hi + sum->lo;
+}
+
+static void fill_records(ts_market *market)
+{
+    const double *close = market->column[TS_CLOSE];
+    const double *fill = market->simulation.fill == TS_FILL_CLOSE ? close : market->column[TS_OPEN];
+    running returns = {0, 0}, squares = {0, 0}, losses = {0, 0}, closes = {0, 0};
+    for (size_t t = 0; t < market->loaded; t++) {
+        double r = t ? close[t] / close[t - 1] - 1 : 0, loss = r < 0 ? r : 0;
+        ts_bar *bar = &market->bar[t];
+        bar->returns = advance(&returns, r);
+        bar->squares = advance(&squares, r * r);
+        bar->losses = advance(&losses, loss * loss);
+        bar->closes = advance(&closes, close[t]);
+        bar->close = close[t];
+        bar->fill = fill[t];
+    }
+}
+
+static ts_extremes widen(ts_extremes a, double highest, double lowest)
+{
+    return (ts_extremes){highest > a.highest ? highest : a.highest, lowest < a.lowest ? lowest : a.lowest};
+}
+
+/* Extremes of the closes within blocks, forwards and backwards, and of runs of 2^level blocks. */
+static void fill_extremes(ts_market *market, size_t count, unsigned levels)
+{
+    const ts_extremes none = {-INFINITY, INFINITY};
+    market->blocks[0] = none;
+    for (size_t block = 0; block < count; block++) {
+        size_t begin = block * TS_BLOCK, end = begin + TS_BLOCK < market->loaded ? begin + TS_BLOCK : market->loaded;
+        ts_extremes seen = none;
+        for (size_t t = begin; t < end; t++)
+            seen = market->since[t] = widen(seen, market->bar[t].close, market->bar[t].close);
+        market->blocks[1 + block] = seen;
+        seen = none;
+        for (size_t t = end; t-- > begin;) {
+            seen = widen(seen, market->bar[t].close, market->bar[t].close);
+            market->bar[t].highest = seen.highest;
+            market->bar[t].lowest = seen.lowest;
+        }
+    }
+    for (unsigned level = 1; level < levels; level++) {
+        ts_extremes *above = market->blocks + 1 + level * count, *below = above - count;
+        size_t half = (size_t)1 << (level - 1);
+        for (size_t block = 0; block < count; block++) {
+            size_t second = block + half < count ? block + half : block;
+            above[block] = widen(below[block], below[second].highest, below[second].lowest);
+        }
+    }
+}
+
+static int make_tables(ts_market *market, ts_error *error)
+{
+    size_t count = (market->loaded + TS_BLOCK - 1) / TS_BLOCK;
+    unsigned levels = 1;
+    while ((size_t)1 << levels < count) levels++;
+    market->bar = ts_alloc(market->loaded, sizeof *market->bar);
+    market->since = ts_alloc(market->loaded, sizeof *market->since);
+    market->blocks = ts_alloc(1 + count * levels, sizeof *market->blocks);
+    if (!market->bar || !market->since || !market->blocks) return ts_no_memory(error, "the tables of the series");
+    fill_records(market);
+    fill_extremes(market, count, levels);
+    market->history = (ts_history){.bar = market->bar,
+                                   .close = market->column[TS_CLOSE],
+                                   .since = market->since,
+                                   .blocks = market->blocks,
+                                   .block_count = count,
+                                   .fee = market->simulation.fee,
+                                   .slippage = market->simulation.slippage};
+    return 0;
+}
+
+/* The window bought at the first possible fill and held to its end. */
+static void buy_and_hold(ts_market *market)
+{
+    ts_totals totals;
+    double *column[TS_TOTALS];
+    ts_totals_start(&totals, 1, market->first, column);
+    uint32_t last = (uint32_t)(market->loaded - 1);
+    uint32_t pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
+    ts_settlement hold = {.history = &market->history, .closing = true};
+    memcpy(hold.total, column, sizeof column);
+    for (int i = 0; i < TS_LANES_MAX; i++) hold.pair[i] = pair;
+    hold.pairs[0] = 1;
+    ts_cpu_kernels_scalar.settle(&hold);
+    ts_totals_metrics(column, 0, market, 0, &market->buy_hold);
+}
+
+static bool sane(const ts_simulation *s, ts_error *error)
+{
+    if (!(s->fee >= 0 && s->fee < 1)) ts_fail(error, TS_USAGE, "fee %g: expected at least 0 and below 1", s->fee);
+    if (!(s->slippage >= 0 && s->slippage < 1))
+        ts_fail(error, TS_USAGE, "slippage %g: expected at least 0 and below 1", s->slippage);
+    if (!(s->bars_per_year > 0)) ts_fail(error, TS_USAGE, "bars a year %g: expected more than 0", s->bars_per_year);
+    return error->code == TS_OK;
+}
+
+ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulation, ts_error *error)
+{
+    if (!sane(simulation, error)) return NULL;
+    size_t first = ts_series_find(series, simulation->from_ms), end = ts_series_find(series, simulation->to_ms);
+    if (end < first + 2) {
+        ts_fail(error, TS_BAD_DATA, "the window holds %zu bars: expected at least 2", end > first ? end - first : 0);
+        return NULL;
+    }
+    if (end > LONGEST) {
+        ts_fail(error, TS_BAD_DATA, "%zu bars: expected at most %d", end, LONGEST);
+        return NULL;
+    }
+    ts_market *market = ts_alloc(1, sizeof *market);
+    if (!market) {
+        ts_no_memory(error, "the market");
+        return NULL;
+    }
+    market->simulation = *simulation;
+    market->first = first;
+    market->bars = end - first;
+    market->loaded = end;
+    if (copy_columns(market, series, error) || make_tables(market, error)) {
+        ts_market_free(market);
+        return NULL;
+    }
+    buy_and_hold(market);
+    return market;
+}
+
+void ts_market_free(ts_market *market)
+{
+    if (!market) return;
+    free(market->time);
+    for (int c = 0; c < TS_COLUMNS; c++) free(market->column[c]);
+    free(market->bar);
+    free(market->since);
+    free(market->blocks);
+    free(market);
+}
+
+size_t ts_market_bars(const ts_market *market) { return market->bars; }
+size_t ts_market_first(const ts_market *market) { return market->first; }

@@ -1,0 +1,21 @@
+/* A market: one series made ready for evaluation under one set of assumptions. Immutable, shared by all threads.
+ * Beside the candles it holds 64 + 16 + 16 (log2 of the blocks, one byte each) bytes a bar of tables. */
+#ifndef TS_HOST_MARKET_H
+#define TS_HOST_MARKET_H
+
+#include "host/engine/engine.h"
+#include "kernels/cpu.h"
+
+struct ts_market {
+    ts_simulation simulation;
+    size_t loaded;               /* bars from the first loaded to the window's end */
+    size_t first, bars;          /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */
+    int64_t *time;
+    double *column[TS_COLUMNS];  /* `loaded` values, then NaN up to a multiple of TS_TILE_MULTIPLE and one more */
+    ts_bar *bar;
+    ts_extremes *since, *blocks;
+    ts_history history;
+    ts_metrics buy_hold;
+};
+
+#endif

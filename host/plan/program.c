@@ -1,0 +1,263 @@
+/* Resolving a schedule into calls: slots become addresses, masks become words of the group's arena. */
+#include "host/plan/program.h"
+
+#include "common/memory.h"
+#include "host/plan/kernel_table.h"
+#include "host/plan/tile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct builder {
+    const ts_demand *demand;
+    const ts_schedule *schedule;
+    ts_program *program;
+    const ts_row_node *row;
+    const ts_mask_node *mask;
+    size_t rows, masks;
+    ts_operand *operand;    /* by row of the dag: where its tile begins */
+    uint64_t **word_at;     /* by mask of the dag: where its words are in the group being built */
+    int32_t *stamp;
+    double *next_number;    /* unused memory for numbers, kept values, states */
+    size_t next_mask, next_carry, next_words, words;
+} builder;
+
+static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+/* The numbers that memory is asked for beside the slots: 8 copies of each constant, the kept values, the states. */
+static size_t count_numbers(const builder *b)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < b->rows; row++) {
+        if (b->row[row].key.kind == TS_ROW_NUMBER) count += TS_LANES_MAX;
+        else if (b->schedule->slot[row] >= 0) count += (size_t)b->row[row].history + TS_KERNEL_STATE;
+    }
+    return count;
+}
+
+static size_t deepest_history(const builder *b)
+{
+    int64_t deepest = 0;
+    for (size_t row = 0; row < b->rows; row++)
+        if (b->schedule->slot[row] >= 0 && b->row[row].history > deepest) deepest = b->row[row].history;
+    return round_up((size_t)deepest, 8);
+}
+
+static int allocate(builder *b, size_t tile, ts_error *error)
+{
+    ts_program *p = b->program;
+    const ts_schedule *schedule = b->schedule;
+    p->history = deepest_history(b);
+    p->tile = tile ? tile : ts_tile_for(schedule->slots, p->history);
+    p->genomes = b->demand->genomes;
+    size_t stride = p->history + p->tile, slots = schedule->slots * stride;
+    b->words = p->tile / 64;
+    p->memory = ts_alloc(slots + count_numbers(b), sizeof *p->memory);
+    p->words = ts_alloc(schedule->group_masks * b->words + 2 * schedule->emitted_masks + 1, sizeof *p->words);
+    p->row = ts_alloc(schedule->rows + 1, sizeof *p->row);
+    p->slot = ts_alloc(schedule->rows + 1, sizeof *p->slot);
+    p->mask = ts_alloc(schedule->emitted_masks + 1, sizeof *p->mask);
+    p->walk = ts_alloc(p->genomes + 1, sizeof *p->walk);
+    p->step_capacity = schedule->rows + schedule->blocks + 2 * schedule->groups + 1;
+    p->step = ts_alloc(p->step_capacity, sizeof *p->step);
+    p->value_row = ts_alloc(b->demand->values + 1, sizeof *p->value_row);
+    p->value_words = ts_alloc(b->demand->values + 1, sizeof *p->value_words);
+    b->operand = ts_alloc(b->rows + 1, sizeof *b->operand);
+    b->word_at = ts_alloc(b->masks + 1, sizeof *b->word_at);
+    b->stamp = ts_alloc(b->masks + 1, sizeof *b->stamp);
+    if (!p->memory || !p->words || !p->row || !p->slot || !p->mask || !p->walk || !p->step || !p->value_row || !p->value_words ||
+        !b->operand || !b->word_at || !b->stamp)
+        return ts_no_memory(error, "a program");
+    memset(b->stamp, 0xff, (b->masks + 1) * sizeof *b->stamp);
+    b->next_number = p->memory + slots;
+    b->next_carry = schedule->group_masks * b->words;
+    return 0;
+}
+
+static double *take(builder *b, size_t count)
+{
+    double *at = b->next_number;
+    b->next_number += count;
+    return at;
+}
+
+static void place_rows(builder *b)
+{
+    ts_program *p = b->program;
+    for (size_t row = 0; row < b->rows; row++) {
+        if (b->row[row].key.kind == TS_ROW_NUMBER) {
+            double *copies = take(b, TS_LANES_MAX);
+            for (int i = 0; i < TS_LANES_MAX; i++) copies[i] = b->row[row].key.parameter[0];
+            b->operand[row] = (ts_operand){copies, 0};
+        } else if (b->schedule->slot[row] >= 0) {
+            size_t slot = (size_t)b->schedule->slot[row];
+            b->operand[row] = (ts_operand){p->memory + slot * (p->history + p->tile) + p->history, SIZE_MAX};
+        }
+    }
+}
+
+static ts_operand operand_of(const builder *b, ts_source source)
+{
+    ts_operand operand = b->operand[source.row];
+    if (operand.mask) operand.at -= source.lag;
+    return operand;
+}
+
+static void add_step(ts_program *p, ts_step_kind kind, int32_t kernel, size_t first, size_t count)
+{
+    p->step[p->steps++] = (ts_step){kind, kernel, first, count};
+}
+
+static void add_row(builder *b, int32_t row)
+{
+    ts_program *p = b->program;
+    const ts_row_node *node = &b->row[row];
+    double *at = p->memory + (size_t)b->schedule->slot[row] * (p->history + p->tile) + p->history;
+    ts_row *call = &p->row[p->rows];
+    ts_slot *slot = &p->slot[p->rows++];
+    bool column = node->key.kind == TS_ROW_COLUMN;
+    *slot = (ts_slot){.base = at - p->history, .back = (size_t)node->history, .column = column ? node->key.which : -1};
+    slot->kept = take(b, slot->back);
+    for (size_t i = 0; i < slot->back; i++) slot->kept[i] = NAN;
+    call->out = at;
+    call->state = take(b, TS_KERNEL_STATE);
+    for (int i = 0; i < TS_KERNEL_PARAMETERS; i++) call->parameter[i] = node->key.parameter[i];
+    for (int i = 0; !column && i < TS_KERNEL_INPUTS; i++) call->in[i] = operand_of(b, node->key.in[i]);
+}
+
+/* One step for each run of rows of one kernel at one level. */
+static void add_rows(builder *b, size_t begin, size_t end)
+{
+    ts_program *p = b->program;
+    for (size_t i = begin, run; i < end; i = run) {
+        const ts_row_node *first = &b->row[b->schedule->order[i]];
+        size_t at = p->rows;
+        for (run = i; run < end; run++) {
+            const ts_row_node *node = &b->row[b->schedule->order[run]];
+            if (node->level != first->level || node->key.kind != first->key.kind) break;
+            if (node->key.kind == TS_ROW_KERNEL && node->key.which != first->key.which) break;
+            add_row(b, b->schedule->order[run]);
+        }
+        add_step(p, TS_STEP_ROWS, first->key.kind == TS_ROW_KERNEL ? first->key.which : -1, at, p->rows - at);
+    }
+}
+
+static uint64_t *take_words(builder *b) { return b->program->words + b->words * b->next_words++; }
+
+static void add_mask(void *context, int32_t mask)
+{
+    builder *b = context;
+    const ts_mask_key *key = &b->mask[mask].key;
+    ts_mask_step *step = &b->program->mask[b->program->masks++];
+    step->kind = (ts_mask_kind)key->kind;
+    uint64_t *out = b->word_at[mask] = take_words(b);
+    switch (step->kind) {
+    case TS_MASK_COMPARE:
+        step->compare = (ts_compare){(ts_relation)key->relation, operand_of(b, key->row[0]), operand_of(b, key->row[1]), out};
+        break;
+    case TS_MASK_DEFINED: step->compare = (ts_compare){.a = operand_of(b, key->row[0]), .out = out}; break;
+    case TS_MASK_UP:
+    case TS_MASK_DOWN:
+        b->word_at[mask + 1] = take_words(b);
+        step->crossing = (ts_crossing){.a = operand_of(b, key->row[0]),
+                                       .b = operand_of(b, key->row[1]),
+                                       .defined_a = b->word_at[key->mask[0]],
+                                       .defined_b = b->word_at[key->mask[1]],
+                                       .up = out,
+                                       .down = b->word_at[mask + 1],
+                                       .carry = b->program->words + b->next_carry};
+        b->next_carry += 2;
+        break;
+    default:
+        step->words.a = b->word_at[key->mask[0]];
+        step->words.b = b->word_at[key->mask[step->kind == TS_MASK_NOT ? 0 : 1]];
+        step->words.out = out;
+    }
+}
+
+static const uint64_t *words_of(const builder *b, int32_t mask) { return mask < 0 ? NULL : b->word_at[mask]; }
+
+static void resolve_walk(const builder *b, const ts_planned *planned, ts_walk *walk)
+{
+    for (int side = 0; side < 2; side++) {
+        walk->entry[side] = words_of(b, planned->entry[side]);
+        walk->exit[side] = words_of(b, planned->exit[side]);
+    }
+    walk->rules = planned->rules;
+    walk->warmup = planned->warmup;
+    for (int i = 0; i < planned->rules; i++) {
+        const ts_planned_rule *rule = &planned->rule[i];
+        walk->rule[i] = (ts_rule){.kind = rule->kind,
+                                  .side = rule->side ? -1 : 1,
+                                  .amount = rule->amount,
+                                  .range = rule->range.row < 0 ? NULL : operand_of(b, rule->range).at,
+                                  .gate = words_of(b, rule->gate)};
+    }
+}
+
+static void resolve_value(builder *b, size_t index)
+{
+    const ts_planned_value *value = &b->demand->value[index];
+    if (value->type == TS_SIGNAL) b->program->value_words[index] = b->word_at[value->mask];
+    else b->program->value_row[index] = operand_of(b, value->row);
+}
+
+/* Masks and walks of the items [begin, end), one group. */
+static void add_group(builder *b, size_t group, size_t begin, size_t end)
+{
+    ts_program *p = b->program;
+    size_t first = p->masks;
+    b->next_words = 0;
+    for (size_t i = begin; i < end; i++) ts_demand_masks(b->demand, i, b->stamp, (int32_t)group, add_mask, b);
+    if (p->masks > first) add_step(p, TS_STEP_MASKS, 0, first, p->masks - first);
+    for (size_t i = begin; i < end; i++) {
+        if (i < b->demand->genomes) resolve_walk(b, &b->demand->planned[i], &p->walk[i]);
+        else resolve_value(b, i - b->demand->genomes);
+    }
+    if (begin < b->demand->genomes) add_step(p, TS_STEP_WALK, 0, begin, end - begin);
+}
+
+static void add_steps(builder *b)
+{
+    size_t items = b->demand->genomes + b->demand->values;
+    size_t per_block = b->demand->values ? items : TS_BLOCK_GENOMES, per_group = b->demand->values ? items : TS_GROUP_GENOMES;
+    size_t group = 0;
+    for (size_t block = 0; block < b->schedule->blocks; block++) {
+        add_rows(b, b->schedule->block_begin[block], b->schedule->block_begin[block + 1]);
+        size_t end = (block + 1) * per_block < items ? (block + 1) * per_block : items;
+        for (size_t begin = block * per_block; begin < end; begin += per_group)
+            add_group(b, group++, begin, begin + per_group < end ? begin + per_group : end);
+    }
+}
+
+ts_program *ts_program_new(const ts_demand *demand, size_t tile, ts_error *error)
+{
+    ts_schedule schedule = {0};
+    builder b = {.demand = demand, .schedule = &schedule};
+    b.row = ts_dag_rows(demand->dag, &b.rows);
+    b.mask = ts_dag_masks(demand->dag, &b.masks);
+    ts_program *made = NULL;
+    b.program = ts_alloc(1, sizeof *b.program);
+    if (!b.program) ts_no_memory(error, "a program");
+    if (!b.program || ts_schedule_make(demand, &schedule, error) || allocate(&b, tile, error)) goto out;
+    place_rows(&b);
+    add_steps(&b);
+    made = b.program;
+out:
+    if (!made) ts_program_free(b.program);
+    ts_schedule_clear(&schedule);
+    free(b.operand), free(b.word_at), free(b.stamp);
+    return made;
+}
+
+void ts_program_free(ts_program *program)
+{
+    if (!program) return;
+    free(program->memory), free(program->words), free(program->row), free(program->slot), free(program->mask);
+    free(program->walk), free(program->step), free(program->value_row), free(program->value_words);
+    free(program);
+}
+
+ts_operand ts_program_row(const ts_program *program, size_t index) { return program->value_row[index]; }
+const uint64_t *ts_program_words(const ts_program *program, size_t index) { return program->value_words[index]; }

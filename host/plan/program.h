@@ -1,0 +1,72 @@
+/* A program: a batch of genomes over a market as steps that are repeated for each tile, with every pointer resolved.
+ *
+ * Genomes come in blocks of 64 that need nearly the same rows when they are sorted. A row is computed in the first block
+ * that reads it and its slot is given on after the last; masks and walks follow in groups of 8 genomes. All rows that live
+ * at one time fit in the L2 cache together: the tile is as long as that allows. */
+#ifndef TS_HOST_PROGRAM_H
+#define TS_HOST_PROGRAM_H
+
+#include "host/plan/schedule.h"
+
+typedef enum ts_step_kind { TS_STEP_ROWS, TS_STEP_MASKS, TS_STEP_WALK } ts_step_kind;
+
+/* first, count: of program->row (all of one kernel, or columns), program->mask or the genomes. */
+typedef struct ts_step {
+    ts_step_kind kind;
+    int32_t kernel; /* of ROWS; -1: columns are loaded */
+    size_t first, count;
+} ts_step;
+
+/* What a row needs besides the kernel's call. */
+typedef struct ts_slot {
+    double *base;      /* of `history` + tile doubles; the tile begins at base + history */
+    double *kept;      /* the last `back` values of the tile before */
+    size_t back;       /* earlier values that readers look at */
+    int32_t column;    /* of a column, else -1 */
+} ts_slot;
+
+typedef struct ts_mask_step {
+    ts_mask_kind kind;
+    union {
+        ts_compare compare;
+        ts_crossing crossing;
+        struct {
+            const uint64_t *a, *b;
+            uint64_t *out;
+        } words;
+    };
+} ts_mask_step;
+
+/* A genome's masks and rules, resolved. */
+typedef struct ts_walk {
+    const uint64_t *entry[2], *exit[2];
+    ts_rule rule[TS_RULES_MAX];
+    int rules;
+    int64_t warmup;
+} ts_walk;
+
+typedef struct ts_program {
+    size_t tile, history, genomes; /* history: earlier values kept before each tile, a multiple of 8 */
+    ts_step *step;
+    size_t steps, step_capacity;
+    ts_row *row;
+    ts_slot *slot;                 /* parallel to row */
+    size_t rows;
+    ts_mask_step *mask;
+    size_t masks, mask_capacity;
+    ts_walk *walk;
+    ts_operand *value_row;         /* of the demand's values */
+    const uint64_t **value_words;
+    double *memory;                /* slots, states, kept values, constants */
+    uint64_t *words;               /* masks */
+} ts_program;
+
+/* Make the program of what is demanded. `tile` 0 chooses by the cache; otherwise a multiple of TS_TILE_MULTIPLE. */
+ts_program *ts_program_new(const ts_demand *demand, size_t tile, ts_error *error);
+void ts_program_free(ts_program *program);
+
+/* After a tile: where value `index` of the demand stands; a row's operand, or the words of a signal. */
+ts_operand ts_program_row(const ts_program *program, size_t index);
+const uint64_t *ts_program_words(const ts_program *program, size_t index);
+
+#endif

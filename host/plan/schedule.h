@@ -1,0 +1,38 @@
+/* The order of a program's work: which block of genomes computes a row first, which reads it last, and which slot it has. */
+#ifndef TS_HOST_SCHEDULE_H
+#define TS_HOST_SCHEDULE_H
+
+#include "host/plan/dag.h"
+#include "host/plan/instantiate.h"
+
+enum { TS_BLOCK_GENOMES = 64, TS_GROUP_GENOMES = TS_LANES_MAX };
+
+/* What a program is asked for: genomes to walk, or values (rows and masks) to hand out, all in one block. */
+typedef struct ts_demand {
+    const ts_dag *dag;
+    const ts_planned *planned;
+    size_t genomes;
+    const ts_planned_value *value;
+    size_t values;
+} ts_demand;
+
+typedef struct ts_schedule {
+    size_t blocks, slots, groups;
+    int32_t *order;        /* the rows that are needed, by the block that computes them, then in an order that respects inputs
+                              and brings instances of one kernel together */
+    size_t *block_begin;   /* blocks + 1: where each block's rows begin in `order` */
+    size_t rows;
+    int32_t *slot;         /* by row of the dag; -1: none (a number, or not needed) */
+    size_t group_masks;    /* most masks of one group */
+    size_t emitted_masks;  /* over all groups */
+} ts_schedule;
+
+int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *error);
+void ts_schedule_clear(ts_schedule *schedule);
+
+/* Call visit(context, mask) for each mask that genome or value number `index` needs, operands first; a mask whose stamp is
+ * already `stamp` is passed over. */
+void ts_demand_masks(const ts_demand *demand, size_t index, int32_t *stamps, int32_t stamp,
+                     void (*visit)(void *context, int32_t mask), void *context);
+
+#endif
