@@ -1,0 +1,263 @@
+"""The language's functions in plain Python, two passes a window, every sum exact (math.fsum): the reference of the
+golden files.
+
+Written from the definitions that TA-Lib publishes for the functions it has (ta-lib.org, "Functions" and the indicator
+pages: seeding, lookback), and from the cited authors for the others. A row is a list of floats, NaN where undefined.
+Columns hold no NaN; a row that a function makes has its NaN in front only, so `start` is enough to know where its values
+begin.
+"""
+
+from math import fsum, isnan, nan, sqrt
+
+
+def start(x):
+    return next((t for t in range(len(x)) if not isnan(x[t])), len(x))
+
+
+def each(f, *rows):
+    """f bar by bar where all rows are defined."""
+    return [nan if any(map(isnan, v)) else f(*v) for v in zip(*rows)]
+
+
+def lag(x, n):
+    return [nan] * min(n, len(x)) + x[: max(len(x) - n, 0)]
+
+
+def window(f, x, n):
+    first = start(x) + n - 1
+    return [nan if t < first else f(x[t - n + 1 : t + 1]) for t in range(len(x))]
+
+
+def quotient(a, b):
+    return 0.0 if b == 0 else a / b
+
+
+# ---- averages -----------------------------------------------------------------------------------------------------
+
+
+def sma(x, n):
+    return window(lambda w: fsum(w) / n, x, n)
+
+
+def wma(x, n):
+    return window(lambda w: fsum((i + 1) * v for i, v in enumerate(w)) / (n * (n + 1) / 2), x, n)
+
+
+def carried(x, n, step):
+    """Seeded with the mean of the first n values."""
+    out, first = [nan] * len(x), start(x) + n - 1
+    for t in range(first, len(x)):
+        out[t] = fsum(x[t - n + 1 : t + 1]) / n if t == first else step(out[t - 1], x[t])
+    return out
+
+
+def ema(x, n):
+    return carried(x, n, lambda last, v: last + 2 / (n + 1) * (v - last))
+
+
+def wilder(x, n):
+    return carried(x, n, lambda last, v: (last * (n - 1) + v) / n)
+
+
+def dema(x, n):
+    once = ema(x, n)
+    return each(lambda a, b: 2 * a - b, once, ema(once, n))
+
+
+def tema(x, n):
+    once = ema(x, n)
+    twice = ema(once, n)
+    return each(lambda a, b, c: 3 * a - 3 * b + c, once, twice, ema(twice, n))
+
+
+def kama(x, n):
+    out = [nan] * len(x)
+    for t in range(n, len(x)):
+        total = fsum(abs(x[i] - x[i - 1]) for i in range(t - n + 1, t + 1))
+        efficiency = abs(x[t] - x[t - n]) / total if total else 1.0
+        pace = (efficiency * (2 / 3 - 2 / 31) + 2 / 31) ** 2
+        last = x[t - 1] if t == n else out[t - 1]
+        out[t] = last + pace * (x[t] - last)
+    return out
+
+
+def linreg(x, n):
+    """The least-squares line through (0, w0) .. (n-1, wn-1), at its end."""
+
+    def end(w):
+        middle, mean = (n - 1) / 2, fsum(w) / n
+        slope = fsum((i - middle) * (v - mean) for i, v in enumerate(w)) / fsum((i - middle) ** 2 for i in range(n))
+        return mean + slope * middle
+
+    return window(end, x, n)
+
+
+# ---- bands and channels -------------------------------------------------------------------------------------------
+
+
+def stddev(x, n):
+    def spread(w):
+        mean = fsum(w) / n
+        return sqrt(fsum((v - mean) ** 2 for v in w) / n)
+
+    return window(spread, x, n)
+
+
+def bollinger(x, n, k):
+    return each(lambda m, s: m + k * s, sma(x, n), stddev(x, n))
+
+
+def highest(x, n):
+    return window(max, x, n)
+
+
+def lowest(x, n):
+    return window(min, x, n)
+
+
+def since(pick, x, n):
+    return window(lambda w: float(w[::-1].index(pick(w))), x, n)
+
+
+def window_sum(x, n):
+    return window(fsum, x, n)
+
+
+# ---- momentum -----------------------------------------------------------------------------------------------------
+
+
+def momentum(x, n):
+    return each(lambda a, b: a - b, x, lag(x, n))
+
+
+def roc(x, n):
+    return each(lambda a, b: quotient(100 * (a - b), b), x, lag(x, n))
+
+
+def gains(x, n):
+    moves = momentum(x, 1)
+    return wilder(each(lambda d: max(d, 0.0), moves), n), wilder(each(lambda d: max(-d, 0.0), moves), n)
+
+
+def rsi(x, n):
+    return each(lambda g, l: quotient(100 * g, g + l), *gains(x, n))
+
+
+def cmo(x, n):
+    return each(lambda g, l: quotient(100 * (g - l), g + l), *gains(x, n))
+
+
+def trix(x, n):
+    return roc(ema(ema(ema(x, n), n), n), 1)
+
+
+def macd(x, fast, slow):
+    """Both averages begin at the bar where the slower one can."""
+    late = max(fast, slow)
+    begin = lambda n: ema([nan] * (late - n) + x[late - n :], n)
+    return each(lambda a, b: a - b, begin(fast), begin(slow))
+
+
+def macd_signal(x, fast, slow, n):
+    return ema(macd(x, fast, slow), n)
+
+
+def macd_histogram(x, fast, slow, n):
+    return each(lambda a, b: a - b, macd(x, fast, slow), macd_signal(x, fast, slow, n))
+
+
+def stochastic_k(c, n):
+    return each(lambda p, h, l: quotient(100 * (p - l), h - l), c["close"], highest(c["high"], n), lowest(c["low"], n))
+
+
+def williams_r(c, n):
+    return each(lambda p, h, l: quotient(-100 * (h - p), h - l), c["close"], highest(c["high"], n), lowest(c["low"], n))
+
+
+def typical(c):
+    return each(lambda h, l, p: (h + l + p) / 3, c["high"], c["low"], c["close"])
+
+
+def cci(c, n):
+    def place(w):
+        mean = fsum(w) / n
+        return quotient(w[-1] - mean, 0.015 * fsum(abs(v - mean) for v in w) / n)
+
+    return window(place, typical(c), n)
+
+
+# ---- trend and volatility -----------------------------------------------------------------------------------------
+
+
+def true_range(c):
+    return each(lambda h, l, p: max(h - l, abs(h - p), abs(l - p)), c["high"], c["low"], lag(c["close"], 1))
+
+
+def atr(c, n):
+    return wilder(true_range(c), n)
+
+
+def wilder_sum(x, n):
+    """The first n - 1 values are added up; from then on sum - sum / n + value."""
+    out, first = [nan] * len(x), start(x) + n - 1
+    total = fsum(x[first - n + 1 : first])
+    for t in range(first, len(x)):
+        out[t] = total = total - total / n + x[t]
+    return out
+
+
+def directional(c, n, way):
+    up, down = momentum(c["high"], 1), each(lambda d: -d, momentum(c["low"], 1))
+    own, other = (up, down) if way > 0 else (down, up)
+    moves = each(lambda a, b: a if a > b and a > 0 else 0.0, own, other)
+    return each(lambda m, r: quotient(100 * m, r), wilder_sum(moves, n), wilder_sum(true_range(c), n))
+
+
+def dx(c, n):
+    return each(lambda p, m: quotient(100 * abs(p - m), p + m), directional(c, n, +1), directional(c, n, -1))
+
+
+def adx(c, n):
+    return wilder(dx(c, n), n)
+
+
+def aroon(pick, x, n):
+    return each(lambda age: 100 * (n - age) / n, since(pick, x, n + 1))
+
+
+# ---- volume -------------------------------------------------------------------------------------------------------
+
+
+def obv(c):
+    out = [c["volume"][0]]
+    for t in range(1, len(c["close"])):
+        move = c["close"][t] - c["close"][t - 1]
+        out.append(out[-1] + (c["volume"][t] if move > 0 else -c["volume"][t] if move < 0 else 0.0))
+    return out
+
+
+def vwap(c, n):
+    money = window_sum(each(lambda p, v: p * v, typical(c), c["volume"]), n)
+    return each(lambda m, v: m / v if v else nan, money, window_sum(c["volume"], n))
+
+
+def flows(c, n):
+    price, before = typical(c), lag(typical(c), 1)
+    flow = lambda way: each(lambda p, b, v: p * v if (p - b) * way > 0 else 0.0, price, before, c["volume"])
+    return window_sum(flow(+1), n), window_sum(flow(-1), n)
+
+
+def mfi(c, n):
+    return each(lambda i, o: quotient(100 * i, i + o), *flows(c, n))
+
+
+# ---- signals: 1 and 0 ---------------------------------------------------------------------------------------------
+
+
+def crossed(a, b, way):
+    passed = lambda t: (a[t] - b[t]) * way > 0 and (a[t - 1] - b[t - 1]) * way <= 0
+    return [float(t > 0 and passed(t)) for t in range(len(a))]
+
+
+def moved(x, n, way):
+    return [float(t >= n and all((x[t - i] - x[t - i - 1]) * way > 0 for i in range(n))) for t in range(len(x))]
