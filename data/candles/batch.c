@@ -19,11 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    CHUNK_ROWS = 16384,
-    DEFLATE_LEVEL = 2, /* measured on one-minute BTC: level 4 takes half as long again and saves 1 % */
-    TEXT = 256
-};
+/* Level 2: on one-minute BTC level 4 takes half as long again and saves 1 %, level 1 saves no time. */
+enum { CHUNK_ROWS = 16384, DEFLATE_LEVEL = 2, TEXT = 256 };
 
 #define FORMAT "tradestream-candles/1"
 

@@ -118,10 +118,14 @@ static int find_news(const ts_store_key *key, const ts_series *series, ts_series
 {
     ts_series held = {0}, both = {0};
     int status = read_all(key, &held, error);
-    if (!status) status = ts_series_copy(series, 0, 0, news, error);
-    if (!status) status = ts_series_copy(series, 0, 0, &both, error);
-    if (!status) status = ts_series_merge(&held, series, &both, news, error);
-    if (!status) status = ts_series_settle_interval(&both, key->interval_ms, error);
+    if (!status && !held.bars) {
+        status = ts_series_copy(series, 0, series->bars, news, error);
+        if (!status) status = ts_series_settle_interval(news, key->interval_ms, error);
+    } else if (!status) {
+        status = ts_series_copy(series, 0, 0, news, error) || ts_series_copy(series, 0, 0, &both, error) ? -1 : 0;
+        if (!status) status = ts_series_merge(&held, series, &both, news, error);
+        if (!status) status = ts_series_settle_interval(&both, key->interval_ms, error);
+    }
     ts_series_clear(&held);
     ts_series_clear(&both);
     return status;
