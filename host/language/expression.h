@@ -25,7 +25,8 @@ typedef enum ts_expression_kind {
     TS_LAG        /* operand[0] as it was operand[1] (a NUMBER) bars ago */
 } ts_expression_kind;
 
-/* `bars_held >= n` is a TS_CALL of the row bars_held with the one argument n. Trees share their nodes (a `let` used twice is one node); they live in the strategy's or the table's arena. */
+/* `bars_held >= n` is a TS_CALL of the row bars_held with the one argument n. Trees share their nodes (two uses of a `let`
+ * have the same operands); they live in the strategy's or the table's arena. */
 typedef struct ts_expression {
     ts_expression_kind kind;
     ts_type type;

@@ -128,11 +128,19 @@ static const ts_expression *call(parser *p, const char *name, int at)
     return ts_build_call(&p->builder, function, at, argument, count);
 }
 
+/* What the scope's name means, with its operands shared but the column of this use, for errors. */
+static const ts_expression *used(parser *p, const ts_name *scoped, int at)
+{
+    ts_expression node = *scoped->means;
+    node.at = at;
+    return ts_build_leaf(&p->builder, &node);
+}
+
 static const ts_expression *named(parser *p, const char *name, int at)
 {
     const ts_scope *scope = p->builder.scope;
     for (size_t i = 0; i < scope->count; i++)
-        if (strcmp(scope->names[i].name, name) == 0) return scope->names[i].means;
+        if (strcmp(scope->names[i].name, name) == 0) return used(p, &scope->names[i], at);
     for (int i = 0; i < TS_COLUMNS; i++)
         if (strcmp(prices[i], name) == 0)
             return ts_build_leaf(&p->builder,

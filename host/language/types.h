@@ -11,7 +11,7 @@ typedef struct ts_builder {
     ts_error *error;
 } ts_builder;
 
-/* A node without operands. */
+/* A node as it is: one without operands, or a copy of one. */
 const ts_expression *ts_build_leaf(const ts_builder *builder, const ts_expression *leaf);
 
 /* `kind` is TS_NEGATE or TS_NOT; TS_ADD to TS_DIVIDE, a comparison, TS_AND or TS_OR; TS_LAG. */
