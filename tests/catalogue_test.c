@@ -1,0 +1,182 @@
+/* The catalogue: every file of it compiles, together they use the whole language, and names are chosen as asked. */
+#define _GNU_SOURCE
+#include "host/language/catalogue.h"
+#include "host/language/functions.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define CATALOGUE TS_SOURCE_DIR "/data/strategies"
+
+static ts_catalogue catalogue;
+
+static int load(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    if (ts_catalogue_load(CATALOGUE, &catalogue, &error)) print_error("%s\n", error.text);
+    return error.code ? -1 : 0;
+}
+
+static int clear(void **state)
+{
+    (void)state;
+    ts_catalogue_clear(&catalogue);
+    return 0;
+}
+
+static void mark_calls(const ts_expression *tree, bool *called)
+{
+    if (tree->kind == TS_CALL) called[tree->index] = true;
+    for (int i = 0; i < tree->operands; i++) mark_calls(tree->operand[i], called);
+}
+
+static void every_function_has_a_strategy(void **state)
+{
+    (void)state;
+    bool *called = calloc((size_t)ts_function_count, sizeof *called);
+    for (size_t i = 0; i < catalogue.count; i++) {
+        mark_calls(catalogue.strategy[i]->entry, called);
+        mark_calls(catalogue.strategy[i]->exit, called);
+    }
+    for (int i = 0; i < ts_function_count; i++)
+        if (!called[i] && !ts_functions[i].internal) fail_msg("no strategy uses %s", ts_functions[i].name);
+    free(called);
+}
+
+static void strategies_are_sorted_and_described(void **state)
+{
+    (void)state;
+    assert_true(catalogue.count >= 20);
+    for (size_t i = 0; i < catalogue.count; i++) {
+        const ts_strategy *s = catalogue.strategy[i];
+        ts_genome genome = ts_genome_default(s);
+        bool exact;
+        if (i) assert_true(strcmp(catalogue.strategy[i - 1]->name, s->name) < 0);
+        if (!*s->description || !*s->source) fail_msg("%s: description and source are needed", s->name);
+        assert_true(ts_genome_valid(s, &genome));
+        assert_in_range(ts_strategy_valid(s, &exact), 2, ts_strategy_space(s));
+        assert_true(exact);
+        assert_ptr_equal(ts_catalogue_find(&catalogue, s->name), s);
+    }
+    assert_null(ts_catalogue_find(&catalogue, "NO_SUCH_STRATEGY"));
+}
+
+static void file_names_are_strategy_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < catalogue.count; i++) {
+        char path[512], *letter = path + sizeof CATALOGUE;
+        snprintf(path, sizeof path, "%s/%s.json", CATALOGUE, catalogue.strategy[i]->name);
+        for (; *letter; letter++)
+            if (*letter >= 'A' && *letter <= 'Z') *letter = (char)(*letter - 'A' + 'a');
+        if (access(path, R_OK)) fail_msg("%s is missing", path);
+    }
+}
+
+static void names_are_chosen_in_order(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    const ts_strategy **chosen = calloc(catalogue.count, sizeof *chosen);
+    assert_int_equal(ts_catalogue_choose(&catalogue, "all", chosen, &error), catalogue.count);
+    assert_int_equal(ts_catalogue_choose(&catalogue, "PIVOT,ADX_DMI,PIVOT", chosen, &error), 2);
+    assert_string_equal(chosen[0]->name, "ADX_DMI");
+    assert_string_equal(chosen[1]->name, "PIVOT");
+    static const struct {
+        const char *names, *says;
+    } wrong[] = {{"PIVTO", "unknown strategy 'PIVTO': did you mean PIVOT?"},
+                 {"PIVOT,QQQQQQQ", "unknown strategy 'QQQQQQQ' ('tradestream strategies list' shows all)"},
+                 {"PIVOT,", "expected strategy names separated by commas, or 'all'"},
+                 {"", "expected strategy names separated by commas, or 'all'"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        error = (ts_error){0};
+        assert_int_equal(ts_catalogue_choose(&catalogue, wrong[i].names, chosen, &error), 0);
+        assert_int_equal(error.code, TS_USAGE);
+        assert_string_equal(error.text, wrong[i].says);
+    }
+    free(chosen);
+}
+
+static void the_program_finds_its_catalogue(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    ts_catalogue found;
+    assert_int_equal(setenv("TRADESTREAM_STRATEGIES", CATALOGUE, 1), 0);
+    assert_int_equal(ts_catalogue_load(NULL, &found, &error), 0);
+    assert_int_equal(found.count, catalogue.count);
+    ts_catalogue_clear(&found);
+    assert_int_equal(setenv("TRADESTREAM_STRATEGIES", "/no/such/folder", 1), 0);
+    assert_int_equal(ts_catalogue_load(NULL, &found, &error), -1);
+    assert_int_equal(error.code, TS_BAD_DATA);
+    assert_non_null(strstr(error.text, "/no/such/folder"));
+    assert_int_equal(unsetenv("TRADESTREAM_STRATEGIES"), 0);
+}
+
+static void put(const char *folder, const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void drop(const char *folder, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void bad_folders_are_told(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"name\": \"A\", \"description\": \"d\", \"entry\": \"close > open\", \"exit\": \"close < open\"}";
+    char folder[] = "/tmp/tradestream-catalogue-XXXXXX";
+    ts_error error = {0};
+    ts_catalogue found;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
+    assert_non_null(strstr(error.text, "no strategies"));
+    put(folder, "a.json", text);
+    put(folder, "readme.txt", "not a strategy");
+    error = (ts_error){0};
+    assert_int_equal(ts_catalogue_load(folder, &found, &error), 0);
+    assert_int_equal(found.count, 1);
+    ts_catalogue_clear(&found);
+    put(folder, "b.json", text);
+    assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
+    assert_non_null(strstr(error.text, "two files are called A"));
+    put(folder, "b.json", "{");
+    error = (ts_error){0};
+    assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
+    assert_non_null(strstr(error.text, "b.json:1:1: "));
+    drop(folder, "a.json");
+    drop(folder, "b.json");
+    drop(folder, "readme.txt");
+    assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_function_has_a_strategy),   cmocka_unit_test(strategies_are_sorted_and_described),
+        cmocka_unit_test(file_names_are_strategy_names),   cmocka_unit_test(names_are_chosen_in_order),
+        cmocka_unit_test(the_program_finds_its_catalogue), cmocka_unit_test(bad_folders_are_told),
+    };
+    return cmocka_run_group_tests(tests, load, clear);
+}
