@@ -67,6 +67,7 @@ typedef struct ts_history {
     const ts_extremes *blocks; /* [0] is of no bars; then level by level, [1 + level * count + b]: the 2^level blocks from b */
     size_t block_count;
     double fee, slippage;
+    bool at_close;             /* orders fill at the close at which the position has been marked */
 } ts_history;
 
 /* Totals of a genome's trades so far; one column each, indexed by genome. */

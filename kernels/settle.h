@@ -100,7 +100,8 @@ static ts_sums short_sums(const ts_history *history, uint32_t from, uint32_t to,
     return sums;
 }
 
-/* A short whose mark falls to 0 or below at a close before its exit: the equity is 0 from there. The totals of lane `i`. */
+/* A short whose mark falls to 0 or below at a close before its exit, or at the close of an exit there: the equity is 0 from
+ * there. The totals of lane `i`. */
 static void settle_ruin(const ts_settlement *call, int i, uint32_t entry, uint32_t exit, double base, double cash, double units)
 {
     const ts_history *history = call->history;
@@ -204,7 +205,9 @@ TS_INLINE void settle_trades(const ts_settlement *call, uint32_t k, const ts_tra
         vd high = v_select(is_short, low_mark, high_mark);
         low_mark = v_select(is_short, high_mark, low_mark);
         high_mark = high;
-        vm wiped = m_and(m_and(active, is_short), m_and(marked, v_le(low_mark, zero)));
+        vd deepest = low_mark;
+        if (closing || history->at_close) deepest = v_min(deepest, pledge + per_close * v_load(exit_price));
+        vm wiped = m_and(m_and(active, is_short), m_and(marked, v_le(deepest, zero)));
         if (m_any(wiped)) {
             double lane_base[LANES], lane_pledge[LANES], lane_units[LANES];
             v_store(lane_base, base);

@@ -105,7 +105,8 @@ static int make_tables(ts_market *market, ts_error *error)
                                    .blocks = market->blocks,
                                    .block_count = count,
                                    .fee = market->simulation.fee,
-                                   .slippage = market->simulation.slippage};
+                                   .slippage = market->simulation.slippage,
+                                   .at_close = market->simulation.fill == TS_FILL_CLOSE};
     return 0;
 }
 

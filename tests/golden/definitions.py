@@ -3,7 +3,7 @@ golden files.
 
 Written from the definitions that TA-Lib publishes for the functions it has (ta-lib.org, "Functions" and the indicator
 pages: seeding, lookback), and from the cited authors for the others. A row is a list of floats, NaN where undefined.
-Columns hold no NaN; a row that a function makes has its NaN in front only, so `start` is enough to know where its values
+Columns hold no NaN; a row that a function makes has its NaN in front only, so `start` tells where its values
 begin.
 """
 

@@ -6,7 +6,7 @@
 
 Two references a function: `definition` (definitions.py, held to 1e-9 by functions_test) and `wheel` (the PyPI TA-Lib
 wheel, held to 1e-7). Kept are results at sampled bars only, never candles: every 29th bar, the first three that are
-defined, the last, and where a signal is true. Where the wheel applies a rule of its own that is not part of its published
+defined, the last, and where a signal is true. Where the wheel applies a rule that is not part of its published
 definition (DEVIATIONS), its values are left out.
 """
 

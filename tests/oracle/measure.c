@@ -2,9 +2,10 @@
  * be.
  *
  * Tolerance: a sum may differ by 1e-12 of the sum of its absolute terms. The bar returns e_t / e_{t-1} - 1 are
- * themselves rounded: by 4 units of the last place of 1 for each bar whose equity moved, whoever computes them. A ratio
- * may differ by what its parts may, propagated. A ratio whose divisor is within its own tolerance of 0 is rounding
- * noise: INFINITY. */
+ * themselves rounded: by 4 units of the last place of 1 for each bar whose equity moved, whoever computes them. Sums
+ * over a trade may be differences of running sums of the candles, which are rounded to doubles: those are terms, too,
+ * by 4 units of their last place a trade. A ratio may differ by what its parts may, propagated. A ratio whose divisor
+ * is within its own tolerance of 0 is rounding noise: INFINITY. */
 #include "tests/oracle/exact.h"
 #include "tests/oracle/simulator.h"
 
@@ -37,9 +38,37 @@ static real root(real a)
 
 /* Sums over the bar returns. */
 typedef struct returns {
-    real mean, variance, downside, drawdown;
-    double mean_equity;
+    real mean, variance, downside, drawdown, mean_equity;
 } returns;
+
+/* How far sums over trades may be off when they are differences of the candles' running sums. */
+typedef struct running {
+    double returns, squares, closes;
+} running;
+
+static running running_sums_rounded(const ts_series *series, const ts_oracle_result *result)
+{
+    const double *close = series->column[TS_CLOSE];
+    running sum = {0, 0, close[0]}, off = {0, 0, 0};
+    size_t enters = 0, leaves = 0;
+    for (size_t t = 1; t < series->bars; t++) {
+        double r = close[t] / close[t - 1] - 1;
+        sum.returns += fabs(r);
+        sum.squares += r * r;
+        sum.closes += close[t];
+        for (int end = 0; end < 2; end++) {
+            size_t *next = end ? &leaves : &enters;
+            if (*next == result->trades) continue;
+            const ts_oracle_trade *trade = &result->trade[*next];
+            if ((end ? trade->exit_bar : trade->entry_bar) > t) continue;
+            off.returns += ROUNDING * sum.returns;
+            off.squares += ROUNDING * sum.squares;
+            off.closes += ROUNDING * sum.closes * trade->units;
+            ++*next;
+        }
+    }
+    return off;
+}
 
 static double bar_return(const ts_oracle_result *result, size_t i)
 {
@@ -47,8 +76,9 @@ static double bar_return(const ts_oracle_result *result, size_t i)
     return before > 0 ? result->equity[i] / before - 1 : 0;
 }
 
-static returns bar_returns(const ts_oracle_result *result)
+static returns bar_returns(const ts_series *series, const ts_oracle_result *result)
 {
+    running off = running_sums_rounded(series, result);
     double n = (double)result->bars, absolute = 0, rounded = 0, rounded_squares = 0, peak = 1, deepest = 0;
     exact sum = {0, 0}, squares = {0, 0}, losses = {0, 0}, equity = {0, 0};
     for (size_t i = 0; i < result->bars; i++) {
@@ -69,13 +99,15 @@ static returns bar_returns(const ts_oracle_result *result)
         exact_add(&squares, distance * distance);
         raw += bar_return(result, i) * bar_return(result, i);
     }
-    double sum_error = TERMS * absolute + rounded;
-    double square_error = 2 * TERMS * raw + rounded_squares + 2 * fabs((double)mean) * rounded;
-    return (returns){.mean = {(double)mean, sum_error / n},
-                     .variance = {exact_value(squares) / (n - 1), square_error / (n - 1)},
-                     .downside = {exact_value(losses) / n, (TERMS * exact_value(losses) + rounded_squares) / n},
-                     .drawdown = {deepest, deepest > 0 || rounded > 0 ? TERMS * deepest + ROUNDING : 0},
-                     .mean_equity = exact_value(equity) / n};
+    double sum_error = TERMS * absolute + rounded + off.returns;
+    double square_error =
+        2 * TERMS * raw + rounded_squares + off.squares + 2 * fabs((double)mean) * (rounded + off.returns);
+    return (returns){
+        .mean = {(double)mean, sum_error / n},
+        .variance = {exact_value(squares) / (n - 1), square_error / (n - 1)},
+        .downside = {exact_value(losses) / n, (TERMS * exact_value(losses) + rounded_squares + off.squares) / n},
+        .drawdown = {deepest, deepest > 0 || rounded > 0 ? TERMS * deepest + ROUNDING : 0},
+        .mean_equity = {exact_value(equity) / n, (TERMS * exact_value(equity) + off.closes) / n}};
 }
 
 static void put(ts_oracle_result *result, ts_metric key, real value)
@@ -86,10 +118,11 @@ static void put(ts_oracle_result *result, ts_metric key, real value)
 
 static void put_count(ts_oracle_result *result, ts_metric key, double value) { put(result, key, (real){value, 0}); }
 
-static void measure_returns(const totals *sums, const ts_oracle_settings *settings, ts_oracle_result *result)
+static void measure_returns(const ts_series *series, const totals *sums, const ts_oracle_settings *settings,
+                            ts_oracle_result *result)
 {
     double n = (double)result->bars, year = settings->bars_per_year, end = result->equity[result->bars - 1];
-    returns all = bar_returns(result);
+    returns all = bar_returns(series, result);
     double annual = end > 0 ? pow(end, year / n) - 1 : -1;
     real growth = {annual, end == 1 || end <= 0 ? 0 : (annual + 1) * (TERMS + year / n * ROUNDING)};
     real excess = {all.mean.value - settings->risk_free / year, all.mean.error + TERMS * settings->risk_free / year};
@@ -103,7 +136,7 @@ static void measure_returns(const totals *sums, const ts_oracle_settings *settin
     put(result, TS_METRIC_max_drawdown, all.drawdown);
     put(result, TS_METRIC_calmar, quotient(growth, all.drawdown));
     put(result, TS_METRIC_fees_paid, certain(sums->fees));
-    put(result, TS_METRIC_turnover, certain(sums->traded / all.mean_equity * year / n));
+    put(result, TS_METRIC_turnover, scaled(quotient(certain(sums->traded), all.mean_equity), year / n));
 }
 
 static void measure_trades(ts_oracle_result *result)
@@ -128,10 +161,11 @@ static void measure_trades(ts_oracle_result *result)
     put(result, TS_METRIC_worst_trade, (real){worst, TERMS});
 }
 
-void oracle_measure(const totals *sums, const ts_oracle_settings *settings, ts_oracle_result *result)
+void oracle_measure(const ts_series *series, const totals *sums, const ts_oracle_settings *settings,
+                    ts_oracle_result *result)
 {
     double held = (double)sums->held;
-    measure_returns(sums, settings, result);
+    measure_returns(series, sums, settings, result);
     measure_trades(result);
     put(result, TS_METRIC_exposure, quotient((real){held, 0}, (real){(double)result->bars, 0}));
     put(result, TS_METRIC_avg_bars_held, quotient((real){held, 0}, (real){(double)result->trades, 0}));

@@ -93,7 +93,7 @@ static void buy_and_hold(rows *all, const ts_oracle_settings *settings, ts_oracl
     conditions when = {.long_entry = row_new(all)};
     for (size_t t = 0; t < all->bars; t++) when.long_entry[t] = t == result->first;
     totals sums = oracle_simulate(all->series, &when, settings, &held);
-    oracle_measure(&sums, settings, &held);
+    oracle_measure(all->series, &sums, settings, &held);
     const ts_metric from[] = {TS_METRIC_total_return, TS_METRIC_sharpe, TS_METRIC_max_drawdown};
     const ts_metric to[] = {TS_METRIC_buy_hold_return, TS_METRIC_buy_hold_sharpe, TS_METRIC_buy_hold_max_drawdown};
     for (int i = 0; i < 3; i++) {
@@ -116,7 +116,7 @@ void ts_oracle_run(const ts_series *series, const ts_strategy *strategy, const d
     window_of(series, settings, result);
     conditions_of(all, strategy, &when);
     totals sums = oracle_simulate(series, &when, settings, result);
-    oracle_measure(&sums, settings, result);
+    oracle_measure(series, &sums, settings, result);
     result->metrics.value[TS_METRIC_warmup] = (double)when.warmup;
     result->tolerance.value[TS_METRIC_warmup] = 0;
     buy_and_hold(all, settings, result);

@@ -27,6 +27,7 @@ typedef struct ts_oracle_trade {
     double entry_price, exit_price; /* fills, slippage included */
     int side;                       /* +1 long, -1 short */
     double change, profit;          /* return after costs; the same in equity units */
+    double units;                   /* of the asset */
     size_t bars_held;               /* closes at which the position was open */
     const char *reason;
 } ts_oracle_trade;

@@ -47,7 +47,7 @@ static void enter(walk *w, int side, double price, size_t t)
     w->extreme = w->fill;
     w->sums.fills++;
     w->out->trade[w->out->trades++] =
-        (ts_oracle_trade){.entry_bar = t, .entry_price = w->fill, .side = side, .reason = "open"};
+        (ts_oracle_trade){.entry_bar = t, .entry_price = w->fill, .side = side, .units = w->units, .reason = "open"};
 }
 
 static void leave(walk *w, double price, size_t t, const char *reason)

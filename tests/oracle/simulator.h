@@ -45,6 +45,7 @@ totals oracle_simulate(const ts_series *series, const conditions *when, const ts
                        ts_oracle_result *result);
 
 /* The metrics of a walk, the buy-and-hold keys left out. */
-void oracle_measure(const totals *sums, const ts_oracle_settings *settings, ts_oracle_result *result);
+void oracle_measure(const ts_series *series, const totals *sums, const ts_oracle_settings *settings,
+                    ts_oracle_result *result);
 
 #endif
