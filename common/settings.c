@@ -152,18 +152,28 @@ int ts_settings_read(const ts_setting *table, void *into, int argc, char **argv,
     return ts_settings_read_all(tables, into, argc, argv, words, error);
 }
 
-static void help_row(const ts_setting_row *row, FILE *out)
+/* "-o, --output FILE"; what can be chosen stands in the place of the value. */
+static void help_name(const ts_setting_row *row, char *text, size_t size)
 {
     const ts_setting *setting = row->setting;
-    char range[400] = "", name[200];
-    bool bounded = setting->type == TS_SETTING_CHOICE || setting->min != 0 || setting->max != 0;
     char letter[] = {'-', row->letter, ',', ' ', '\0'};
-    int used = snprintf(name, sizeof name, "  %s--%s", row->letter ? letter : "", row->name);
-    if (setting->type != TS_SETTING_FLAG && used > 0 && used < (int)sizeof name)
-        snprintf(name + used, sizeof name - (size_t)used, " %s", setting->value ? setting->value : "VALUE");
-    if (bounded) ts_setting_range(setting, range, sizeof range);
-    fprintf(out, "%-28s  %s", name, setting->help ? setting->help : "");
-    if (bounded) fprintf(out, "; %s", range);
+    const char *value = setting->value ? setting->value : setting->choices ? setting->choices : "VALUE";
+    bool flag = setting->type == TS_SETTING_FLAG;
+    snprintf(text, size, "  %s--%s%s%s", row->letter ? letter : "", row->name, flag ? "" : " ", flag ? "" : value);
+}
+
+static void help_row(const ts_setting_row *row, FILE *out)
+{
+    enum { COLUMN = 30 };
+    const ts_setting *setting = row->setting;
+    char range[400], name[400];
+    help_name(row, name, sizeof name);
+    ts_setting_range(setting, range, sizeof range);
+    if (strlen(name) < COLUMN) fprintf(out, "%-*s", COLUMN, name);
+    else fprintf(out, "%s\n%*s", name, COLUMN, "");
+    fputs(setting->help ? setting->help : "", out);
+    if (setting->min != 0 || setting->max != 0) fprintf(out, "; %s", range);
+    if (setting->type == TS_SETTING_CHOICE && setting->value) fprintf(out, "; %s", range);
     if (setting->fallback && *setting->fallback) fprintf(out, " (default %s)", setting->fallback);
     fputc('\n', out);
 }

@@ -234,7 +234,7 @@ static void the_help_lists_every_row(void **state)
     assert_non_null(strstr(text, "--threads N"));
     assert_non_null(strstr(text, "from 1 to 64 (default 2)"));
     assert_non_null(strstr(text, "-o, --output FILE"));
-    assert_non_null(strstr(text, "one of next_open|close"));
+    assert_non_null(strstr(text, "--fill next_open|close"));
     assert_non_null(strstr(text, "--config FILE"));
     free(text);
 }
