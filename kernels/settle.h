@@ -205,9 +205,12 @@ TS_INLINE void settle_trades(const ts_settlement *call, uint32_t k, const ts_tra
         vd high = v_select(is_short, low_mark, high_mark);
         low_mark = v_select(is_short, high_mark, low_mark);
         high_mark = high;
-        vd deepest = low_mark;
-        if (closing || history->at_close) deepest = v_min(deepest, pledge + per_close * v_load(exit_price));
-        vm wiped = m_and(m_and(active, is_short), m_and(marked, v_le(deepest, zero)));
+        vm wiped = m_and(marked, v_le(low_mark, zero));
+        if (closing || history->at_close) { /* the exit's own close is a mark, unless it is the entry's, too */
+            vm marked_out = history->at_close ? marked : active;
+            wiped = m_or(wiped, m_and(marked_out, v_le(pledge + per_close * v_load(exit_price), zero)));
+        }
+        wiped = m_and(wiped, m_and(active, is_short));
         if (m_any(wiped)) {
             double lane_base[LANES], lane_pledge[LANES], lane_units[LANES];
             v_store(lane_base, base);
