@@ -43,7 +43,7 @@ void ts_watch_show(ts_watch *watch, const ts_metrics *metrics, size_t count)
     if (done > 0 && discovery->planned > done)
         duration(elapsed * (discovery->planned - done) / done, left, sizeof left);
     if (!isnan(watch->best)) snprintf(best, sizeof best, "%.4g", watch->best);
-    ts_progress(false, "%zu of %zu: %s %s, %.0f genomes, best %s %s, %.2f billion genome-bars/s, %s left",
+    ts_progress(false, "%zu of %zu: %s %s, %.0f genomes, best %s %s, %.3g billion genome-bars/s, %s left",
                 discovery->outcomes, discovery->sources.count * discovery->choice.count, watch->outcome->loaded->symbol,
                 watch->outcome->strategy->name, watch->genomes, discovery->search.objective.name, best, rate / 1e9,
                 left);

@@ -45,7 +45,8 @@ static int from_files(const ts_options *options, ts_sources *sources, ts_error *
     sources->source = ts_alloc(count, sizeof *sources->source);
     if (!rc && !sources->source) rc = ts_no_memory(error, "the list of candles");
     if (!rc && named && named != count)
-        rc = ts_fail(error, TS_USAGE, "--symbols names %zu symbols for %zu files: one for each expected", named, count);
+        rc = ts_fail(error, TS_USAGE, "--symbols names %zu, --candles %zu: one symbol for each file expected", named,
+                     count);
     for (size_t i = 0; i < count && !rc; i++) {
         ts_source *source = &sources->source[sources->count++];
         const char *path = options->files.text[i], *slash = strrchr(path, '/');

@@ -128,10 +128,10 @@ static int search_one(ts_discovery *discovery, ts_outcome *outcome, const ts_ser
     return rc;
 }
 
-static void skip(char *reason, size_t size, const char *what, const ts_error *why)
+static void skip(char *reason, size_t size, const ts_error *why)
 {
     snprintf(reason, size, "%.*s", (int)size - 1, why->text);
-    ts_log_warning("%s skipped: %s", what, why->text);
+    ts_log_warning("skipped: %s", why->text);
 }
 
 static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
@@ -158,9 +158,8 @@ static int search_series(ts_discovery *discovery, ts_loaded *loaded, const ts_se
         discovery->done += planned_of(&discovery->search, strategy);
         if (rc && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
         if (rc) {
-            char what[128];
-            snprintf(what, sizeof what, "%s on %s", strategy->name, series->symbol);
-            skip(outcome->skipped, sizeof outcome->skipped, what, &why);
+            ts_error_context(&why, "%s on %s", strategy->name, series->symbol);
+            skip(outcome->skipped, sizeof outcome->skipped, &why);
             discovery->skipped++;
             continue;
         }
@@ -214,9 +213,9 @@ static int run_source(ts_discovery *discovery, size_t index, ts_error *error)
     }
     if (!rc) {
         rc = search_series(discovery, loaded, &series, market, error);
-    } else if (why.code == TS_BAD_DATA) {
+    } else if (why.code == TS_BAD_DATA && discovery->sources.count > 1) {
         snprintf(loaded->symbol, sizeof loaded->symbol, "%s", source->symbol);
-        skip(loaded->skipped, sizeof loaded->skipped, source->file ? source->file : source->symbol, &why);
+        skip(loaded->skipped, sizeof loaded->skipped, &why);
         for (size_t i = 0; i < discovery->choice.count; i++)
             discovery->done += planned_of(&discovery->search, &discovery->choice.chosen[i].strategy);
         discovery->skipped += discovery->choice.count;

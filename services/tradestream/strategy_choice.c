@@ -142,7 +142,9 @@ int ts_choice_one(const ts_options *options, ts_choice *choice, ts_genome *genom
     bool expressed = options->entry || options->exit || options->short_entry || options->short_exit;
     int rc;
     if (expressed == (options->strategy != NULL))
-        rc = ts_fail(error, TS_USAGE, "a strategy is needed: say either --strategy NAME or --entry EXPR --exit EXPR");
+        rc =
+            ts_fail(error, TS_USAGE, "one strategy is needed: say either --strategy NAME or --entry EXPR --exit EXPR%s",
+                    expressed ? ", not both" : "");
     else if (!expressed && options->lets.count) rc = ts_fail(error, TS_USAGE, "--let belongs to --entry and --exit");
     else rc = expressed ? express_one(options, choice, genome, error) : name_one(options, choice, genome, error);
     if (rc) ts_choice_clear(choice);

@@ -116,7 +116,11 @@ static int backtest_one(const ts_options *options, const ts_choice *choice, cons
     ts_engine *engine = ts_options_engine_new(options, error);
     if (!engine) goto out;
     market = ts_market_new(series, &simulation, error);
-    if (!market || ts_backtest_run(engine, market, strategy, genome, &backtest, error)) goto out;
+    if (!market) goto out;
+    if (ts_backtest_run(engine, market, strategy, genome, &backtest, error)) {
+        ts_error_context(error, "%s on %s", strategy->name, series->symbol);
+        goto out;
+    }
     ts_origin_init(&origin, strategy, series, ts_market_first(market), ts_market_bars(market), &simulation);
     origin.fill_gaps = options->fill_gaps;
     rc = report(options, series, &origin, genome, &backtest, ts_market_first(market), error);
