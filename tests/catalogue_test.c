@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "host/language/catalogue.h"
 #include "host/language/functions.h"
+#include "tests/temporary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -22,17 +22,15 @@ static ts_catalogue catalogue;
 
 static int load(void **state)
 {
-    (void)state;
     ts_error error = {0};
     if (ts_catalogue_load(CATALOGUE, &catalogue, &error)) print_error("%s\n", error.text);
-    return error.code ? -1 : 0;
+    return error.code ? -1 : ts_temporary_make(state);
 }
 
 static int clear(void **state)
 {
-    (void)state;
     ts_catalogue_clear(&catalogue);
-    return 0;
+    return ts_temporary_remove(state);
 }
 
 static void mark_calls(const ts_expression *tree, bool *called)
@@ -124,51 +122,30 @@ static void the_program_finds_its_catalogue(void **state)
     assert_int_equal(unsetenv("TRADESTREAM_STRATEGIES"), 0);
 }
 
-static void put(const char *folder, const char *name, const char *text)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void drop(const char *folder, const char *name)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_int_equal(unlink(path), 0);
-}
-
 static void bad_folders_are_told(void **state)
 {
     (void)state;
     static const char text[] =
         "{\"name\": \"A\", \"description\": \"d\", \"entry\": \"close > open\", \"exit\": \"close < open\"}";
-    char folder[] = "/tmp/tradestream-catalogue-XXXXXX";
     ts_error error = {0};
     ts_catalogue found;
-    assert_non_null(mkdtemp(folder));
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", ts_temporary(""));
     assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
     assert_non_null(strstr(error.text, "no strategies"));
-    put(folder, "a.json", text);
-    put(folder, "readme.txt", "not a strategy");
+    ts_temporary_text("a.json", text);
+    ts_temporary_text("readme.txt", "not a strategy");
     error = (ts_error){0};
     assert_int_equal(ts_catalogue_load(folder, &found, &error), 0);
     assert_int_equal(found.count, 1);
     ts_catalogue_clear(&found);
-    put(folder, "b.json", text);
+    ts_temporary_text("b.json", text);
     assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
     assert_non_null(strstr(error.text, "two files are called A"));
-    put(folder, "b.json", "{");
+    ts_temporary_text("b.json", "{");
     error = (ts_error){0};
     assert_int_equal(ts_catalogue_load(folder, &found, &error), -1);
     assert_non_null(strstr(error.text, "b.json:1:1: "));
-    drop(folder, "a.json");
-    drop(folder, "b.json");
-    drop(folder, "readme.txt");
-    assert_int_equal(rmdir(folder), 0);
 }
 
 int main(void)

@@ -1,14 +1,12 @@
 /* Strategies: files and their errors, the lattice of parameters and its decimals, `require`, identities. */
-#define _GNU_SOURCE
 #include "common/philox.h"
-#include "common/safe_file.h"
 #include "host/language/strategy.h"
+#include "tests/temporary.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,29 +29,10 @@ static const char MACD[] =
                "\"entry\": \"crossed_up(macd, ema(macd, signal))\","
                "\"exit\": \"crossed_down(macd, ema(macd, signal))\"");
 
-static char path[] = "/tmp/tradestream-strategy-XXXXXX";
-
-static int make_file(void **state)
-{
-    (void)state;
-    int file = mkstemp(path);
-    return file < 0 ? -1 : close(file);
-}
-
-static int drop_file(void **state)
-{
-    (void)state;
-    return unlink(path);
-}
-
 static ts_strategy *load(const char *json, ts_error *error)
 {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(json, file);
-    assert_int_equal(fclose(file), 0);
     *error = (ts_error){0};
-    return ts_strategy_load(path, error);
+    return ts_strategy_load(ts_temporary_text("a.json", json), error);
 }
 
 static ts_strategy *loaded(const char *json)
@@ -173,6 +152,7 @@ static void wrong_files_are_told_where_and_why(void **state)
         ts_error error;
         if (load(wrong_files[i].json, &error)) fail_msg("%s should not load", wrong_files[i].json);
         assert_int_equal(error.code, TS_BAD_DATA);
+        const char *path = ts_temporary("a.json");
         assert_memory_equal(error.text, path, strlen(path));
         const char *said = error.text + strlen(path);
         if (strncmp(said, wrong_files[i].says, strlen(wrong_files[i].says)) != 0)
@@ -404,5 +384,5 @@ int main(void)
         cmocka_unit_test(the_hash_is_of_the_meaning),
         cmocka_unit_test(mutated_files_do_no_harm),
     };
-    return cmocka_run_group_tests(tests, make_file, drop_file);
+    return cmocka_run_group_tests(tests, ts_temporary_make, ts_temporary_remove);
 }

@@ -19,14 +19,23 @@ typedef enum ts_expression_kind {
     TS_ARGUMENT,  /* index: which argument of the function whose definition this is */
     TS_PRICE,     /* index: a ts_column */
     TS_CALL,      /* index: a row of the function table; operand: its arguments */
-    TS_ADD, TS_SUBTRACT, TS_MULTIPLY, TS_DIVIDE, TS_NEGATE, /* of numbers and series */
-    TS_BELOW, TS_AT_MOST, TS_ABOVE, TS_AT_LEAST,            /* < <= > >= of numbers and series: a signal */
-    TS_AND, TS_OR, TS_NOT,
-    TS_LAG        /* operand[0] as it was operand[1] (a NUMBER) bars ago */
+    TS_ADD,       /* of numbers and series, down to TS_NEGATE */
+    TS_SUBTRACT,
+    TS_MULTIPLY,
+    TS_DIVIDE,
+    TS_NEGATE,
+    TS_BELOW, /* < <= > >= of numbers and series: a signal */
+    TS_AT_MOST,
+    TS_ABOVE,
+    TS_AT_LEAST,
+    TS_AND,
+    TS_OR,
+    TS_NOT,
+    TS_LAG /* operand[0] as it was operand[1] (a NUMBER) bars ago */
 } ts_expression_kind;
 
-/* `bars_held >= n` is a TS_CALL of the row bars_held with the one argument n. Trees share their nodes (two uses of a `let`
- * have the same operands); they live in the strategy's or the table's arena. */
+/* `bars_held >= n` is a TS_CALL of the row bars_held with the one argument n. Trees share their nodes (two uses of a
+ * `let` have the same operands); they live in the strategy's or the table's arena. */
 typedef struct ts_expression {
     ts_expression_kind kind;
     ts_type type;

@@ -8,17 +8,38 @@
 
 enum { LONGEST = 100000 }; /* bars: the largest period of any function */
 
-#define X(argument)                 {argument, TS_SERIES, false, 0, 0}
-#define N(argument)                 {argument, TS_NUMBER, true, 1, LONGEST}
-#define REAL(argument, low, high)   {argument, TS_NUMBER, false, low, high}
-#define WHOLE(argument, low, high)  {argument, TS_NUMBER, true, low, high}
-#define ARGUMENTS(...)              sizeof((ts_function_argument[]){__VA_ARGS__}) / sizeof(ts_function_argument), {__VA_ARGS__}
-#define NONE                        0, {{0}}
-#define KERNEL(name)                TS_BY_KERNEL, TS_KERNEL_##name, NULL
-#define DEFINED(text)               TS_BY_DEFINITION, 0, text
-#define DOUBLING(name)              TS_BY_DOUBLING, TS_KERNEL_##name, NULL
-#define CROSSING(direction)         TS_BY_CROSSING, direction, NULL
-#define POSITION(rule)              TS_BY_POSITION, rule, NULL
+/* clang-format off: one line a macro */
+#define X(argument)                                                                                                    \
+    {                                                                                                                  \
+        argument, TS_SERIES, false, 0, 0                                                                               \
+    }
+#define N(argument)                                                                                                    \
+    {                                                                                                                  \
+        argument, TS_NUMBER, true, 1, LONGEST                                                                          \
+    }
+#define REAL(argument, low, high)                                                                                      \
+    {                                                                                                                  \
+        argument, TS_NUMBER, false, low, high                                                                          \
+    }
+#define WHOLE(argument, low, high)                                                                                     \
+    {                                                                                                                  \
+        argument, TS_NUMBER, true, low, high                                                                           \
+    }
+#define ARGUMENTS(...)                                                                                                 \
+    sizeof((ts_function_argument[]){__VA_ARGS__}) / sizeof(ts_function_argument), { __VA_ARGS__ }
+#define NONE                                                                                                           \
+    0,                                                                                                                 \
+    {                                                                                                                  \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
+#define KERNEL(name)        TS_BY_KERNEL, TS_KERNEL_##name, NULL
+#define DEFINED(text)       TS_BY_DEFINITION, 0, text
+#define DOUBLING(name)      TS_BY_DOUBLING, TS_KERNEL_##name, NULL
+#define CROSSING(direction) TS_BY_CROSSING, direction, NULL
+#define POSITION(rule)      TS_BY_POSITION, rule, NULL
+/* clang-format on */
 
 static const char PRICES[] = "Prices", AVERAGES[] = "Averages", BANDS[] = "Bands and channels", MOMENTUM[] = "Momentum",
                   TREND[] = "Trend", VOLATILITY[] = "Volatility", VOLUME[] = "Volume", SIGNALS[] = "Signals",
@@ -27,12 +48,14 @@ static const char PRICES[] = "Prices", AVERAGES[] = "Averages", BANDS[] = "Bands
 const ts_function ts_functions[] = {
     {"typical_price", TS_SERIES, NONE, DEFINED("(high + low + close) / 3"), PRICES, "(high + low + close) / 3",
      "TA-Lib TYPPRICE", false},
-    {"median_price", TS_SERIES, NONE, DEFINED("(high + low) / 2"), PRICES, "(high + low) / 2", "TA-Lib MEDPRICE", false},
+    {"median_price", TS_SERIES, NONE, DEFINED("(high + low) / 2"), PRICES, "(high + low) / 2", "TA-Lib MEDPRICE",
+     false},
 
     {"sma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(sma), AVERAGES,
      "Simple moving average: the correctly rounded mean of the last n values", "TA-Lib SMA", false},
     {"ema", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(ema), AVERAGES,
-     "Exponential moving average with k = 2 / (n + 1), seeded with the mean of the first n values", "TA-Lib EMA", false},
+     "Exponential moving average with k = 2 / (n + 1), seeded with the mean of the first n values", "TA-Lib EMA",
+     false},
     {"wma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wma), AVERAGES,
      "Linearly weighted moving average: the newest value weighs n, the oldest 1", "TA-Lib WMA", false},
     {"dema", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("2 * ema(x, n) - ema(ema(x, n), n)"), AVERAGES,
@@ -41,42 +64,46 @@ const ts_function ts_functions[] = {
      DEFINED("3 * ema(x, n) - 3 * ema(ema(x, n), n) + ema(ema(ema(x, n), n), n)"), AVERAGES,
      "Triple exponential moving average", "TA-Lib TEMA (Patrick Mulloy, 1994)", false},
     {"kama", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("adaptive(x, kama_pace(x, n) * kama_pace(x, n))"), AVERAGES,
-     "Kaufman's adaptive moving average: its pace lies between that of EMAs of 2 and 30 bars, by the efficiency of n bars",
+     "Kaufman's adaptive moving average: its pace lies between that of EMAs of 2 and 30 bars, by the efficiency of n "
+     "bars",
      "TA-Lib KAMA (Perry Kaufman, Smarter Trading, 1995)", false},
     {"linreg", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), DEFINED("wma(x, n) + 2 * (wma(x, n) - sma(x, n))"),
      AVERAGES, "End point of the least-squares line through the last n values",
      "TA-Lib LINEARREG, by the identity 3 WMA - 2 SMA", false},
 
-    {"bollinger_upper", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)), DEFINED("sma(x, n) + k * stddev(x, n)"),
-     BANDS, "Upper Bollinger band: k standard deviations above the mean", "TA-Lib BBANDS", false},
+    {"bollinger_upper", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)),
+     DEFINED("sma(x, n) + k * stddev(x, n)"), BANDS, "Upper Bollinger band: k standard deviations above the mean",
+     "TA-Lib BBANDS", false},
     {"bollinger_middle", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("sma(x, n)"), BANDS, "Middle Bollinger band",
      "TA-Lib BBANDS", false},
-    {"bollinger_lower", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)), DEFINED("sma(x, n) - k * stddev(x, n)"),
-     BANDS, "Lower Bollinger band: k standard deviations below the mean", "TA-Lib BBANDS", false},
+    {"bollinger_lower", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)),
+     DEFINED("sma(x, n) - k * stddev(x, n)"), BANDS, "Lower Bollinger band: k standard deviations below the mean",
+     "TA-Lib BBANDS", false},
     {"donchian_upper", TS_SERIES, ARGUMENTS(N("n")), DEFINED("highest(high, n)"), BANDS,
-     "Highest high of the last n bars, the current one included: look back with [1] for a breakout", "TA-Lib MAX of high",
-     false},
+     "Highest high of the last n bars, the current one included: look back with [1] for a breakout",
+     "TA-Lib MAX of high", false},
     {"donchian_lower", TS_SERIES, ARGUMENTS(N("n")), DEFINED("lowest(low, n)"), BANDS,
      "Lowest low of the last n bars, the current one included: look back with [1] for a breakout", "TA-Lib MIN of low",
      false},
-    {"highest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(maximum), BANDS, "Largest of the last n values", "TA-Lib MAX",
-     false},
-    {"lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(minimum), BANDS, "Smallest of the last n values", "TA-Lib MIN",
-     false},
+    {"highest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(maximum), BANDS, "Largest of the last n values",
+     "TA-Lib MAX", false},
+    {"lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), DOUBLING(minimum), BANDS, "Smallest of the last n values",
+     "TA-Lib MIN", false},
 
     {"rsi", TS_SERIES, ARGUMENTS(X("x"), N("n")),
      DEFINED("ratio(100 * wilder(rise(x), n), wilder(rise(x), n) + wilder(fall(x), n))"), MOMENTUM,
      "Relative strength index, 0 to 100; 0 when nothing moved", "TA-Lib RSI (Welles Wilder, 1978)", false},
     {"cmo", TS_SERIES, ARGUMENTS(X("x"), N("n")),
-     DEFINED("ratio(100 * (wilder(rise(x), n) - wilder(fall(x), n)), wilder(rise(x), n) + wilder(fall(x), n))"), MOMENTUM,
-     "Chande momentum oscillator, -100 to 100, smoothed by Wilder's average", "TA-Lib CMO", false},
+     DEFINED("ratio(100 * (wilder(rise(x), n) - wilder(fall(x), n)), wilder(rise(x), n) + wilder(fall(x), n))"),
+     MOMENTUM, "Chande momentum oscillator, -100 to 100, smoothed by Wilder's average", "TA-Lib CMO", false},
     {"roc", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("100 * ratio(x - x[n], x[n])"), MOMENTUM,
      "Rate of change over n bars, in percent", "TA-Lib ROC", false},
-    {"momentum", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("x - x[n]"), MOMENTUM, "Change over n bars", "TA-Lib MOM",
-     false},
+    {"momentum", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("x - x[n]"), MOMENTUM, "Change over n bars",
+     "TA-Lib MOM", false},
     {"macd", TS_SERIES, ARGUMENTS(X("x"), N("fast"), N("slow")),
      DEFINED("ema(skip(x, slow - fast), fast) - ema(skip(x, fast - slow), slow)"), MOMENTUM,
-     "Moving average convergence/divergence: the fast EMA less the slow one, both seeded with values that end at the same bar",
+     "Moving average convergence/divergence: the fast EMA less the slow one, both seeded with values that end at the "
+     "same bar",
      "TA-Lib MACD (Gerald Appel)", false},
     {"macd_signal", TS_SERIES, ARGUMENTS(X("x"), N("fast"), N("slow"), N("signal")),
      DEFINED("ema(macd(x, fast, slow), signal)"), MOMENTUM, "Signal line of the MACD", "TA-Lib MACD", false},
@@ -112,7 +139,8 @@ const ts_function ts_functions[] = {
      "Negative directional indicator, 0 to 100", "TA-Lib MINUS_DI", false},
     {"aroon_up", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST - 1)),
      DEFINED("100 * (n - bars_since_highest(high, n + 1)) / n"), TREND,
-     "100 when the highest high of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON (Tushar Chande, 1995)", false},
+     "100 when the highest high of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON (Tushar Chande, 1995)",
+     false},
     {"aroon_down", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST - 1)),
      DEFINED("100 * (n - bars_since_lowest(low, n + 1)) / n"), TREND,
      "100 when the lowest low of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON", false},
@@ -121,8 +149,8 @@ const ts_function ts_functions[] = {
     {"bars_since_lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_lowest), TREND,
      "Bars since the smallest of the last n values, the latest of equals", "TA-Lib MININDEX, counted back", false},
 
-    {"true_range", TS_SERIES, NONE, DEFINED("max(max(high - low, abs(high - close[1])), abs(low - close[1]))"), VOLATILITY,
-     "Range of the bar, the gap from the close before included", "TA-Lib TRANGE", false},
+    {"true_range", TS_SERIES, NONE, DEFINED("max(max(high - low, abs(high - close[1])), abs(low - close[1]))"),
+     VOLATILITY, "Range of the bar, the gap from the close before included", "TA-Lib TRANGE", false},
     {"atr", TS_SERIES, ARGUMENTS(N("n")), DEFINED("wilder(true_range(), n)"), VOLATILITY,
      "Average true range by Wilder's average", "TA-Lib ATR (Welles Wilder, 1978)", false},
     {"stddev", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(stddev), VOLATILITY,
@@ -133,8 +161,9 @@ const ts_function ts_functions[] = {
 
     {"obv", TS_SERIES, NONE, DEFINED("cumulate(coalesce(sign(close - close[1]), 1) * volume)"), VOLUME,
      "On-balance volume, from the volume of the first bar", "TA-Lib OBV (Joseph Granville, 1963)", false},
-    {"vwap", TS_SERIES, ARGUMENTS(N("n")), DEFINED("window_sum(typical_price() * volume, n) / window_sum(volume, n)"), VOLUME,
-     "Volume-weighted average of the typical price over n bars; undefined while nothing traded", "rolling VWAP", false},
+    {"vwap", TS_SERIES, ARGUMENTS(N("n")), DEFINED("window_sum(typical_price() * volume, n) / window_sum(volume, n)"),
+     VOLUME, "Volume-weighted average of the typical price over n bars; undefined while nothing traded", "rolling VWAP",
+     false},
     {"mfi", TS_SERIES, ARGUMENTS(N("n")),
      DEFINED("ratio(100 * window_sum(inflow(), n), window_sum(inflow(), n) + window_sum(outflow(), n))"), VOLUME,
      "Money flow index, 0 to 100", "TA-Lib MFI (Quong and Soudack, 1989)", false},
@@ -146,8 +175,8 @@ const ts_function ts_functions[] = {
     {"max", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(maximum), ARITHMETIC, "The larger; undefined when either is",
      "arithmetic", false},
     {"abs", TS_SERIES, ARGUMENTS(X("x")), KERNEL(absolute), ARITHMETIC, "Absolute value", "arithmetic", false},
-    {"sqrt", TS_SERIES, ARGUMENTS(X("x")), KERNEL(square_root), ARITHMETIC, "Square root; undefined below 0", "arithmetic",
-     false},
+    {"sqrt", TS_SERIES, ARGUMENTS(X("x")), KERNEL(square_root), ARITHMETIC, "Square root; undefined below 0",
+     "arithmetic", false},
     {"sign", TS_SERIES, ARGUMENTS(X("x")), KERNEL(sign), ARITHMETIC, "1, 0 or -1", "arithmetic", false},
     {"ratio", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(ratio), ARITHMETIC,
      "a / b, and 0 where b is 0 (the operator / is undefined there)", "TA-Lib's rule for quotients by 0", false},
@@ -172,17 +201,21 @@ const ts_function ts_functions[] = {
     {"bars_held", TS_RULE, ARGUMENTS(WHOLE("n", 0, 100000000)), POSITION(TS_BARS_HELD), RULES,
      "Written bars_held >= n: n bars or more have passed since the bar of the fill", "definition", false},
 
-    {"rise", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x - x[1], 0)"), PARTS, "Gain on the bar before", "part of RSI", true},
-    {"fall", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x[1] - x, 0)"), PARTS, "Loss on the bar before", "part of RSI", true},
+    {"rise", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x - x[1], 0)"), PARTS, "Gain on the bar before", "part of RSI",
+     true},
+    {"fall", TS_SERIES, ARGUMENTS(X("x")), DEFINED("max(x[1] - x, 0)"), PARTS, "Loss on the bar before", "part of RSI",
+     true},
     {"efficiency", TS_SERIES, ARGUMENTS(X("x"), N("n")),
      DEFINED("1 - ratio(window_sum(abs(x - x[1]), n) - abs(x - x[n]), window_sum(abs(x - x[1]), n))"), PARTS,
      "Kaufman's efficiency ratio: net change over the sum of changes; 1 when nothing moved", "part of KAMA", true},
     {"kama_pace", TS_SERIES, ARGUMENTS(X("x"), N("n")), DEFINED("efficiency(x, n) * (2 / 3 - 2 / 31) + 2 / 31"), PARTS,
      "Root of KAMA's smoothing constant", "part of KAMA", true},
-    {"inflow", TS_SERIES, NONE, DEFINED("max(sign(typical_price() - typical_price()[1]), 0) * typical_price() * volume"),
-     PARTS, "Money flow of bars whose typical price rose", "part of MFI", true},
-    {"outflow", TS_SERIES, NONE, DEFINED("max(sign(typical_price()[1] - typical_price()), 0) * typical_price() * volume"),
-     PARTS, "Money flow of bars whose typical price fell", "part of MFI", true},
+    {"inflow", TS_SERIES, NONE,
+     DEFINED("max(sign(typical_price() - typical_price()[1]), 0) * typical_price() * volume"), PARTS,
+     "Money flow of bars whose typical price rose", "part of MFI", true},
+    {"outflow", TS_SERIES, NONE,
+     DEFINED("max(sign(typical_price()[1] - typical_price()), 0) * typical_price() * volume"), PARTS,
+     "Money flow of bars whose typical price fell", "part of MFI", true},
     {"dominant", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(dominant), PARTS, "a where a > 0 and a > b, else 0",
      "part of the directional indicators", true},
     {"coalesce", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(coalesce), PARTS, "a where it is defined, else b",
@@ -192,10 +225,10 @@ const ts_function ts_functions[] = {
      "part of the directional indicators", true},
     {"adaptive", TS_SERIES, ARGUMENTS(X("x"), X("rate")), KERNEL(adaptive), PARTS,
      "previous + rate * (x - previous), seeded with the x before the first defined rate", "part of KAMA", true},
-    {"cumulate", TS_SERIES, ARGUMENTS(X("x")), KERNEL(cumulate), PARTS, "Running sum from the first value", "part of OBV",
-     true},
-    {"streak", TS_SERIES, ARGUMENTS(X("x")), KERNEL(streak), PARTS, "Bars in a row that x has risen, or minus those it fell",
-     "part of rising and falling", true},
+    {"cumulate", TS_SERIES, ARGUMENTS(X("x")), KERNEL(cumulate), PARTS, "Running sum from the first value",
+     "part of OBV", true},
+    {"streak", TS_SERIES, ARGUMENTS(X("x")), KERNEL(streak), PARTS,
+     "Bars in a row that x has risen, or minus those it fell", "part of rising and falling", true},
     {"skip", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", -LONGEST, LONGEST)), KERNEL(skip), PARTS,
      "x without its first n values (none when n is negative)", "part of MACD", true},
     {"mean_deviation", TS_SERIES, ARGUMENTS(X("x"), X("mean"), N("n")), KERNEL(mean_deviation), PARTS,

@@ -1,5 +1,5 @@
-/* The table of the language's functions. The parser, the planner, the docs page, the tests and the benchmark loop over it:
- * a new function is one row here, and one kernel when no definition in terms of others will do. */
+/* The table of the language's functions. The parser, the planner, the docs page, the tests and the benchmark loop over
+ * it: a new function is one row here, and one kernel when no definition in terms of others will do. */
 #ifndef TS_HOST_FUNCTIONS_H
 #define TS_HOST_FUNCTIONS_H
 
@@ -10,9 +10,9 @@
 
 typedef struct ts_function_argument {
     const char *name;
-    ts_type type;      /* TS_NUMBER, TS_SERIES or TS_SIGNAL */
-    bool integer;      /* a NUMBER that must be whole */
-    double min, max;   /* bounds of a NUMBER, inclusive */
+    ts_type type;    /* TS_NUMBER, TS_SERIES or TS_SIGNAL */
+    bool integer;    /* a NUMBER that must be whole */
+    double min, max; /* bounds of a NUMBER, inclusive */
 } ts_function_argument;
 
 /* How a call becomes work. */
@@ -30,16 +30,22 @@ typedef struct ts_function {
     int arguments;
     ts_function_argument argument[TS_ARGUMENTS_MAX];
     ts_lowering lowering;
-    int kernel;             /* ts_kernel of TS_BY_KERNEL and TS_BY_DOUBLING; ts_rule_kind of TS_BY_POSITION; +1 or -1 of
-                               TS_BY_CROSSING */
+    int kernel; /* ts_kernel of TS_BY_KERNEL and TS_BY_DOUBLING; ts_rule_kind of TS_BY_POSITION; +1 or -1 of
+                   TS_BY_CROSSING */
     const char *definition;
-    const char *group;      /* heading of the reference page */
+    const char *group; /* heading of the reference page */
     const char *description;
-    const char *source;     /* where the formula comes from */
-    bool internal;          /* used by definitions only: strategies cannot name it and the page leaves it out */
+    const char *source; /* where the formula comes from */
+    bool internal;      /* used by definitions only: strategies cannot name it and the page leaves it out */
 } ts_function;
 
-typedef enum ts_rule_kind { TS_STOP_LOSS, TS_TAKE_PROFIT, TS_TRAILING_STOP, TS_TRAILING_STOP_ATR, TS_BARS_HELD } ts_rule_kind;
+typedef enum ts_rule_kind {
+    TS_STOP_LOSS,
+    TS_TAKE_PROFIT,
+    TS_TRAILING_STOP,
+    TS_TRAILING_STOP_ATR,
+    TS_BARS_HELD
+} ts_rule_kind;
 
 extern const ts_function ts_functions[];
 extern const int ts_function_count;

@@ -10,7 +10,8 @@ double ts_lattice_value(const ts_parameter *parameter, int32_t gene);
 /* The gene whose value is `value`. Returns 0, or -1 when there is none; *gene is untouched then. */
 int ts_lattice_gene(const ts_parameter *parameter, double value, int32_t *gene);
 
-/* Set parameter->steps so that the last value is `max`. TS_BAD_DATA: min, max and step do not fit; names the nearest max. */
+/* Set parameter->steps so that the last value is `max`. TS_BAD_DATA: min, max and step do not fit; names the nearest
+ * max. */
 int ts_lattice_steps(ts_parameter *parameter, double max, ts_error *error);
 
 #endif

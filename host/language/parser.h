@@ -31,7 +31,8 @@ typedef struct ts_scope {
 enum { TS_TEXT_MAX = 64 * 1024, TS_NESTING_MAX = 64 };
 
 /* Parse `text` into a tree owned by `arena`. NULL with TS_BAD_DATA: "column 12: expected ...".
- * Position rules may stand only as operands of the `or`s at the top of an exit, alone or joined by `and` with signals. */
+ * Position rules may stand only as operands of the `or`s at the top of an exit, alone or joined by `and` with signals.
+ */
 const ts_expression *ts_parse(const char *text, const ts_scope *scope, ts_arena *arena, ts_error *error);
 
 #endif

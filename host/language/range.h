@@ -18,9 +18,9 @@ ts_range ts_number_range(const ts_expression *number, const ts_range *leaf);
 /* The ranges of a strategy's parameters. */
 void ts_parameter_ranges(const ts_strategy *strategy, ts_range leaf[TS_PARAMETERS_MAX]);
 
-/* Check every number argument and every lag of `tree` against its bounds: those whose range is known. Where the bounds of
- * a strategy's parameters leave them, only its valid genomes count, if they can be tried; `strategy` NULL: there is none.
- * TS_BAD_DATA names the column, the argument and both ranges. */
+/* Check every number argument and every lag of `tree` against its bounds: those whose range is known. Where the bounds
+ * of a strategy's parameters leave them, only its valid genomes count, if they can be tried; `strategy` NULL: there is
+ * none. TS_BAD_DATA names the column, the argument and both ranges. */
 int ts_numbers_check(const ts_expression *tree, const ts_range *leaf, const ts_strategy *strategy, ts_error *error);
 
 /* The same of this node alone. */

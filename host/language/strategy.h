@@ -13,7 +13,7 @@
 enum { TS_PARAMETERS_MAX = 16 };
 
 typedef struct ts_parameter {
-    char name[48];                  /* as in the language: a letter or _, then letters, digits and _ */
+    char name[48]; /* as in the language: a letter or _, then letters, digits and _ */
     bool integer;
     double min, step, fallback; /* value of gene i: min + i * step; `fallback` is the default value */
     int32_t steps;              /* genes are 0 .. steps-1; both bounds can be reached */
@@ -34,18 +34,18 @@ typedef struct ts_strategy {
     const ts_expression *entry, *exit;             /* of the long side; of the short side when direction is TS_SHORT */
     const ts_expression *short_entry, *short_exit; /* only when direction is TS_BOTH, else NULL */
     ts_direction direction;
-    char definition_hash[TS_FINGERPRINT_TEXT];     /* of the canonical definition */
+    char definition_hash[TS_FINGERPRINT_TEXT]; /* of the canonical definition */
     struct ts_arena *arena;
 } ts_strategy;
 
 /* The parts of a strategy as text, from a file or the command line; unused ones are NULL. */
 typedef struct ts_strategy_text {
     const char *name, *description, *source, *require, *entry, *exit, *short_entry, *short_exit;
-    const char *direction;                          /* "long", "short", "both"; NULL: long */
+    const char *direction; /* "long", "short", "both"; NULL: long */
     size_t parameters;
     const ts_parameter *parameter;
     size_t lets;
-    const char *const *let_name, *const *let_text;  /* in order: a let may use the ones before it */
+    const char *const *let_name, *const *let_text; /* in order: a let may use the ones before it */
 } ts_strategy_text;
 
 /* Compile. NULL with TS_BAD_DATA naming the field, the column and what was expected. */
@@ -59,8 +59,8 @@ void ts_strategy_free(ts_strategy *strategy);
 /* The value of a parameter in a genome: min + gene * step, the nearest double to the decimal meant. */
 double ts_genome_value(const ts_strategy *strategy, const ts_genome *genome, int parameter);
 
-/* The genome of the defaults, and the genome nearest to nothing: a given value per name. TS_USAGE names the parameter and
- * its bounds and step. */
+/* The genome of the defaults, and the genome nearest to nothing: a given value per name. TS_USAGE names the parameter
+ * and its bounds and step. */
 ts_genome ts_genome_default(const ts_strategy *strategy);
 int ts_genome_set(const ts_strategy *strategy, ts_genome *genome, const char *name, double value, ts_error *error);
 

@@ -22,8 +22,8 @@ const ts_expression *ts_build_lag(const ts_builder *builder, int at, const ts_ex
                                   const ts_expression *lag);
 
 /* A call of row `function` with `count` arguments. */
-const ts_expression *ts_build_call(const ts_builder *builder, int function, int at, const ts_expression *const *argument,
-                                   int count);
+const ts_expression *ts_build_call(const ts_builder *builder, int function, int at,
+                                   const ts_expression *const *argument, int count);
 
 /* The word bars_held, which becomes a rule when it is compared; and is this such a word left over? */
 const ts_expression *ts_build_bars_held(const ts_builder *builder, int at);
