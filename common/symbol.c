@@ -18,21 +18,21 @@ static const char *const quotes[] = {
     "XBT",   "ETH",   "BNB",  "SOL",  "XRP",  "DOT",  "TRX",  "DAI",  "PAX",  "VAI",  "UST",  "DOGE", "PERP"};
 
 static const char *const coins[] = {
-    "1INCH", "AAVE", "ADA",  "ALGO", "APE",  "APT",   "AR",   "ARB",  "ATOM", "AVAX", "AXS",  "BAT",  "BCH",  "BNB",
-    "BNT",   "BSV",  "BTC",  "BTT",  "CAKE", "CHZ",   "COMP", "CRO",  "CRV",  "DASH", "DOGE", "DOT",  "EGLD", "ENJ",
-    "EOS",   "ETC",  "ETH",  "FET",  "FIL",  "FLOW",  "FTM",  "FTT",  "GALA", "GMT",  "GRT",  "HBAR", "ICP",  "IMX",
-    "INJ",   "JUP",  "KSM",  "LDO",  "LINK", "LRC",   "LTC",  "LUNA", "MANA", "MATIC", "MKR", "NEAR", "NEO",  "OMG",
-    "ONE",   "OP",   "PAXG", "PEPE", "POL",  "QNT",   "RNDR", "RUNE", "SAND", "SEI",  "SHIB", "SNX",  "SOL",  "STX",
-    "SUI",   "SUSHI", "THETA", "TIA", "TON", "TRB",   "TRX",  "UNI",  "USDC", "USDT", "VET",  "WBTC", "WIF",  "XBT",
-    "XDG",   "XEM",  "XLM",  "XMR",  "XRP",  "XTZ",   "XXBT", "XXDG", "XETH", "XXRP", "XLTC", "XXMR", "XXLM", "XETC",
-    "XZEC",  "YFI",  "ZEC",  "ZIL",  "ZRX",  "BONK"};
+    "1INCH", "AAVE", "ADA",  "ALGO", "APE",  "APT",  "AR",    "ARB",   "ATOM", "AVAX", "AXS",  "BAT",  "BCH",
+    "BNB",   "BNT",  "BSV",  "BTC",  "BTT",  "CAKE", "CHZ",   "COMP",  "CRO",  "CRV",  "DASH", "DOGE", "DOT",
+    "EGLD",  "ENJ",  "EOS",  "ETC",  "ETH",  "FET",  "FIL",   "FLOW",  "FTM",  "FTT",  "GALA", "GMT",  "GRT",
+    "HBAR",  "ICP",  "IMX",  "INJ",  "JUP",  "KSM",  "LDO",   "LINK",  "LRC",  "LTC",  "LUNA", "MANA", "MATIC",
+    "MKR",   "NEAR", "NEO",  "OMG",  "ONE",  "OP",   "PAXG",  "PEPE",  "POL",  "QNT",  "RNDR", "RUNE", "SAND",
+    "SEI",   "SHIB", "SNX",  "SOL",  "STX",  "SUI",  "SUSHI", "THETA", "TIA",  "TON",  "TRB",  "TRX",  "UNI",
+    "USDC",  "USDT", "VET",  "WBTC", "WIF",  "XBT",  "XDG",   "XEM",   "XLM",  "XMR",  "XRP",  "XTZ",  "XXBT",
+    "XXDG",  "XETH", "XXRP", "XLTC", "XXMR", "XXLM", "XETC",  "XZEC",  "YFI",  "ZEC",  "ZIL",  "ZRX",  "BONK"};
 
 /* What one exchange calls otherwise than the others (Kraken's classes X and Z included). */
 static const struct {
     const char *theirs, *ours;
-} aliases[] = {{"XBT", "BTC"},   {"XDG", "DOGE"},  {"XXBT", "BTC"}, {"XXDG", "DOGE"}, {"XETH", "ETH"},
-               {"XXRP", "XRP"},  {"XLTC", "LTC"},  {"XXMR", "XMR"}, {"XXLM", "XLM"},  {"XETC", "ETC"},
-               {"XZEC", "ZEC"},  {"ZUSD", "USD"},  {"ZEUR", "EUR"}};
+} aliases[] = {{"XBT", "BTC"},  {"XDG", "DOGE"}, {"XXBT", "BTC"}, {"XXDG", "DOGE"}, {"XETH", "ETH"},
+               {"XXRP", "XRP"}, {"XLTC", "LTC"}, {"XXMR", "XMR"}, {"XXLM", "XLM"},  {"XETC", "ETC"},
+               {"XZEC", "ZEC"}, {"ZUSD", "USD"}, {"ZEUR", "EUR"}};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 

@@ -242,7 +242,8 @@ static size_t read_bytes(const char *path, unsigned char *bytes, size_t room)
     return length;
 }
 
-/* Bits of a small batch flipped all over it, and many lengths: an error, or the same candles (some bytes mean nothing). */
+/* Bits of a small batch flipped all over it, and many lengths: an error, or the same candles (some bytes mean nothing).
+ */
 static void no_flipped_bit_and_no_cut_passes(void **state)
 {
     (void)state;

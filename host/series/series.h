@@ -22,10 +22,10 @@ typedef struct ts_candle {
 typedef struct ts_series {
     char exchange[32], symbol[TS_SYMBOL_TEXT];
     int64_t interval_ms;
-    bool synthetic;               /* made by `data generate`; said wherever results are shown */
+    bool synthetic; /* made by `data generate`; said wherever results are shown */
     size_t bars, capacity;
-    int64_t *time;                /* strictly increasing */
-    double *column[TS_COLUMNS];   /* finite; prices > 0, low <= open, close <= high, volume >= 0 */
+    int64_t *time;              /* strictly increasing */
+    double *column[TS_COLUMNS]; /* finite; prices > 0, low <= open, close <= high, volume >= 0 */
 } ts_series;
 
 void ts_series_clear(ts_series *series); /* free the columns */

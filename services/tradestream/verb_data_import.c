@@ -49,11 +49,10 @@ static int write_part(const char *store, const part *is, ts_error *error)
     const ts_series *series = &is->series;
     ts_gaps gaps = ts_series_gaps(series);
     if (ts_store_add(store, series, is->source, &added, error)) return -1;
-    printf(
-        "%s %s: %s to %s, %zu rows read, %zu added, %zu already there, %zu repeated; %zu bars missing at %zu places\n",
-        series->symbol, ts_interval_text(series->interval_ms), ts_time_text(series->time[0], first),
-        ts_time_text(series->time[series->bars - 1], last), is->rows, added, series->bars - added,
-        is->rows - series->bars, gaps.missing, gaps.gaps);
+    printf("%s %s: %s to %s, %zu rows read, %zu added, %zu already there, %zu repeated; %zu missing in %zu gap%s\n",
+           series->symbol, ts_interval_text(series->interval_ms), ts_time_text(series->time[0], first),
+           ts_time_text(series->time[series->bars - 1], last), is->rows, added, series->bars - added,
+           is->rows - series->bars, gaps.missing, gaps.gaps, gaps.gaps == 1 ? "" : "s");
     return 0;
 }
 
