@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 static char folder[64];
+static char *given[256]; /* every path asked for, once */
+static size_t given_count;
 
 int ts_temporary_make(void **state)
 {
@@ -27,16 +29,20 @@ int ts_temporary_remove(void **state)
     (void)state;
     char command[80];
     snprintf(command, sizeof command, "rm -rf %s", folder);
+    while (given_count) free(given[--given_count]);
     return system(command);
 }
 
 const char *ts_temporary(const char *name)
 {
-    static char path[4][PATH_MAX];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], PATH_MAX, "%s%s%s", folder, *name ? "/" : "", name);
-    return path[next];
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s%s%s", folder, *name ? "/" : "", name);
+    for (size_t i = 0; i < given_count; i++)
+        if (!strcmp(given[i], path)) return given[i];
+    assert_true(given_count < sizeof given / sizeof *given);
+    given[given_count] = strdup(path);
+    assert_non_null(given[given_count]);
+    return given[given_count++];
 }
 
 const char *ts_temporary_file(const char *name, const void *bytes, size_t length)

@@ -9,7 +9,7 @@
 int ts_temporary_make(void **state);
 int ts_temporary_remove(void **state);
 
-/* The path of a name in the folder; of the folder itself for "". Four texts are kept alive at a time. */
+/* The path of a name in the folder; of the folder itself for "". The text lives until the folder is removed. */
 const char *ts_temporary(const char *name);
 
 /* Write a file there and return its path. */

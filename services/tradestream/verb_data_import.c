@@ -26,12 +26,25 @@ static part *find_part(part *parts, size_t count, const ts_series *series)
     return NULL;
 }
 
+/* A store has no place for a name that is no symbol. */
+static int check_symbol(const char *file, const ts_series *series, ts_error *error)
+{
+    char symbol[TS_SYMBOL_TEXT];
+    ts_error refused = {0};
+    if (!ts_symbol_parse(series->symbol, symbol, &refused)) return 0;
+    return ts_fail(error, TS_USAGE, "%s: its name is no symbol: say --symbol BASE-QUOTE, such as BTC-USDT", file);
+}
+
 /* Files may hold a symbol by halves: months, or years. */
 static int read_file(const ts_data_options *options, const char *file, part *parts, size_t *count, ts_error *error)
 {
     ts_series series = {0};
     ts_read_report report;
     if (ts_data_load(options, file, &series, &report, error)) return -1;
+    if (check_symbol(file, &series, error)) {
+        ts_series_clear(&series);
+        return -1;
+    }
     part *into = find_part(parts, *count, &series);
     const char *slash = strrchr(file, '/');
     if (!into) into = &parts[(*count)++];
