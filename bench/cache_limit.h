@@ -2,6 +2,7 @@
 #ifndef TS_BENCH_CACHE_LIMIT_H
 #define TS_BENCH_CACHE_LIMIT_H
 
+#include "bench/stopwatch.h"
 #include "common/error.h"
 
 typedef struct ts_cache_limit ts_cache_limit;
@@ -10,8 +11,8 @@ typedef struct ts_cache_limit ts_cache_limit;
 ts_cache_limit *ts_cache_limit_new(ts_error *error);
 void ts_cache_limit_free(ts_cache_limit *limit);
 
-/* Read both rows over and over for `seconds`: pairs of doubles a second, which is genome-bars a second when each
- * genome's bar costs one load from each of two rows. */
-double ts_cache_limit_measure(ts_cache_limit *limit, double seconds);
+/* Read both rows over and over for `seconds`: returns the pairs of doubles read, and the time in *lap. A pair stands for a
+ * genome-bar that costs one load from each of two rows. */
+double ts_cache_limit_measure(ts_cache_limit *limit, double seconds, ts_lap *lap);
 
 #endif

@@ -14,7 +14,8 @@
 #define UP   "crossed_up(sma(close, fast), sma(close, slow))"
 #define DOWN "crossed_down(sma(close, fast), sma(close, slow))"
 
-enum { FAST = 50, SLOW = 100, FAST_FROM = 2, SLOW_FROM = 52, GENOMES = FAST * SLOW, CHECKED = 50, MINUTES_A_YEAR = 525600 };
+enum { FAST = 50, SLOW = 100, FAST_FROM = 2, SLOW_FROM = 52, GENOMES = FAST * SLOW, CHECKED = 50, NAIVE_STRIDE = 311,
+       MINUTES_A_YEAR = 525600 };
 
 static const double BASELINE_SHARE = 0.25, LIMIT_SHARE = 0.1; /* of a repeat's seconds */
 
@@ -118,48 +119,59 @@ static int check(grid_job *job, ts_error *error)
     return ts_verdict_check(grid->strategy, grid->genome, grid->checked, CHECKED, grid->expected, job->metrics, error);
 }
 
-/* Genome-bars a second of the naive loop, over a few genomes spread over the grid. */
-static double measure_naive(sma_grid *grid, double seconds)
+/* Genome-bars of the naive loop in about `seconds`, over a few genomes spread over the grid. */
+static double measure_naive(sma_grid *grid, double seconds, ts_lap *lap)
 {
     ts_metrics metrics;
-    ts_lap start = ts_stopwatch(), lap = {0};
+    ts_lap start = ts_stopwatch();
     double done = 0;
-    while (lap.wall < seconds || done == 0) {
+    while (done == 0 || lap->wall < seconds) {
         size_t g = grid->naive_next;
         ts_naive_sma(&grid->naive, FAST_FROM + (int)(g / SLOW), SLOW_FROM + (int)(g % SLOW), &metrics);
-        grid->naive_next = (g + 311) % GENOMES;
+        grid->naive_next = (g + NAIVE_STRIDE) % GENOMES;
         done += (double)grid->naive.bars;
-        lap = ts_stopwatch_since(start);
+        *lap = ts_stopwatch_since(start);
     }
-    return done / lap.wall;
+    return done;
+}
+
+/* The rates of the baseline and of the cache, and what the engine's rates, already in the line, are beside them. */
+static void compare(sma_grid *grid, double seconds, ts_bench_line *line)
+{
+    double *value = line->value;
+    ts_lap naive, cache;
+    double done = measure_naive(grid, seconds * BASELINE_SHARE, &naive);
+    double read = ts_cache_limit_measure(grid->bench->limit, seconds * LIMIT_SHARE, &cache);
+    value[TS_FIELD_baseline_genome_bars_per_s] = done / naive.wall;
+    value[TS_FIELD_baseline_genome_bars_per_cpu_s] = done / naive.cpu;
+    value[TS_FIELD_l2_limit_genome_bars_per_s] = read / cache.wall;
+    value[TS_FIELD_l2_limit_genome_bars_per_cpu_s] = read / cache.cpu;
+    value[TS_FIELD_ratio] = value[TS_FIELD_genome_bars_per_s] / (done / naive.wall);
+    value[TS_FIELD_ratio_cpu] = value[TS_FIELD_genome_bars_per_cpu_s] / (done / naive.cpu);
+    value[TS_FIELD_l2_fraction] = value[TS_FIELD_genome_bars_per_s] / (read / cache.wall * value[TS_FIELD_threads]);
+    value[TS_FIELD_l2_fraction_cpu] = value[TS_FIELD_genome_bars_per_cpu_s] / (read / cache.cpu);
 }
 
 static int measure(void *state, double seconds, ts_bench_line *line, ts_error *error)
 {
     grid_job *job = state;
     sma_grid *grid = job->grid;
-    double runs = 0, bars = (double)ts_market_bars(grid->market), threads = ts_engine_threads(job->engine);
-    double naive = measure_naive(grid, seconds * BASELINE_SHARE);
-    double limit = ts_cache_limit_measure(grid->bench->limit, seconds * LIMIT_SHARE);
+    double runs = 0, bars = (double)ts_market_bars(grid->market), *value = line->value;
     ts_lap start = ts_stopwatch(), lap = {0};
-    for (; lap.wall < seconds || runs == 0; runs++, lap = ts_stopwatch_since(start))
+    for (; runs == 0 || lap.wall < seconds; runs++, lap = ts_stopwatch_since(start))
         if (ts_evaluate(job->engine, grid->market, grid->strategy, grid->genome, GENOMES, job->again, error)) return -1;
     if (!grid->bench->settings->spoil && memcmp(job->again, job->metrics, GENOMES * sizeof *job->again))
         return ts_fail(error, TS_FAILED, "two evaluations of the same genomes differ");
-    double work = GENOMES * bars * runs, rate = work / lap.wall;
-    line->value[TS_FIELD_threads] = threads;
-    line->value[TS_FIELD_genome_bars_per_s] = rate;
-    line->value[TS_FIELD_genome_bars_per_cpu_s] = work / lap.cpu;
-    line->value[TS_FIELD_baseline_genome_bars_per_s] = naive;
-    line->value[TS_FIELD_ratio] = rate / naive;
-    line->value[TS_FIELD_l2_limit_genome_bars_per_s] = limit;
-    line->value[TS_FIELD_l2_fraction] = rate / (limit * threads);
-    line->value[TS_FIELD_genomes] = GENOMES;
-    line->value[TS_FIELD_bars] = bars;
-    line->value[TS_FIELD_trades_per_genome] = job->trades;
-    line->value[TS_FIELD_checked] = CHECKED;
-    line->value[TS_FIELD_seconds] = lap.wall / runs;
-    line->value[TS_FIELD_cpu_seconds] = lap.cpu / runs;
+    value[TS_FIELD_threads] = ts_engine_threads(job->engine);
+    value[TS_FIELD_genome_bars_per_s] = GENOMES * bars * runs / lap.wall;
+    value[TS_FIELD_genome_bars_per_cpu_s] = GENOMES * bars * runs / lap.cpu;
+    value[TS_FIELD_genomes] = GENOMES;
+    value[TS_FIELD_bars] = bars;
+    value[TS_FIELD_trades_per_genome] = job->trades;
+    value[TS_FIELD_checked] = CHECKED;
+    value[TS_FIELD_seconds] = lap.wall / runs;
+    value[TS_FIELD_cpu_seconds] = lap.cpu / runs;
+    compare(grid, seconds, line);
     return 0;
 }
 
