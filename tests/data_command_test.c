@@ -105,6 +105,8 @@ static void generated_candles_say_so(void **state)
     expect_out("\"synthetic\": true");
     expect_out("\"interval\": \"1h\"");
     expect_out("\"bars\": 5000");
+    shell_expect(shell(DATA "import --store %s %s", ts_temporary("gappy"), file), 0, "");
+    expect_out("5000 rows read, 5000 added, 0 already there, 0 repeated;");
     shell_expect(shell(DATA "generate --bars 0"), 2, "bars");
     shell_expect(shell(DATA "generate --interval 7m"), 2, "'7m' is not an interval");
 }

@@ -71,8 +71,8 @@ static int write_part(const char *store, const part *is, ts_error *error)
 
 static int run(int argc, char **argv, ts_error *error)
 {
-    ts_data_options options;
-    ts_texts files;
+    ts_data_options options = {0};
+    ts_texts files = {0};
     size_t count = 0;
     if (ts_settings_read_all(tables, &options, argc, argv, &files, error)) return -1;
     if (!options.store) return ts_fail(error, TS_USAGE, "--store DIR is needed: the folder of the candle store");

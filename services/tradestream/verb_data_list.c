@@ -90,7 +90,7 @@ static size_t summarise(const ts_store_key *keys, size_t count, row *rows, ts_er
 
 static int run(int argc, char **argv, ts_error *error)
 {
-    ts_data_options options;
+    ts_data_options options = {0};
     ts_strbuf out = {0};
     ts_store_key *keys = NULL;
     size_t count = 0;
