@@ -1,4 +1,5 @@
-/* Wilder's average: (previous * (n - 1) + x) / n, seeded with the mean of the first n values; and his running sum:
+/* Wilder's average: (previous * (n - 1) + x) / n, written so that it stays exactly where it is while x is equal to it, and
+ * seeded with the mean of the first n values; and his running sum:
  * previous - previous / n + x, seeded with the sum of the first n - 1 values (TA-Lib PLUS_DI).
  * Welles Wilder, New Concepts in Technical Trading Systems, 1978.
  * State of the average: values seen while seeding, their sum in two doubles, the average (NaN while seeding). */
@@ -8,12 +9,12 @@ TS_INLINE vd ts_wilder(vd *state, const vd *p, vd x, vd unused)
 {
     (void)unused;
     vd average = state[3], n = p[0];
-    vd next = (average * (n - v_set(1)) + x) / n;
+    vd next = average + (x - average) / n;
     if (__builtin_expect(m_any(v_undefined(next)), 0)) {
         vm undefined = v_undefined(x), running = m_not(v_unordered(x, average));
         vd seen = v_select(undefined, v_set(0), state[0] + v_set(1));
         dd sum = dd_select(undefined, dd_zero(), dd_plus((dd){state[1], state[2]}, x));
-        vd seed = v_select(v_eq(seen, n), sum.hi / n, v_nan());
+        vd seed = v_select(v_eq(seen, n), dd_quotient(sum, n), v_nan());
         next = v_select(running, next, v_select(undefined, x, seed));
         state[0] = v_select(running, n, seen);
         state[1] = sum.hi;

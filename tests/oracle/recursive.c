@@ -5,19 +5,14 @@
 
 #include <math.h>
 
-/* An average: how it is seeded with the sum of the first n values, and how it moves on from its last value. */
-typedef struct average {
-    double (*seed)(exact sum, double n);
-    double (*step)(double last, double x, double n);
-} average;
+/* How an average moves on from its last value. Wilder's (last * (n - 1) + x) / n stays where it is while x is equal. */
+typedef double (*step)(double last, double x, double n);
 
 static double step_ema(double last, double x, double n) { return last + 2 / (n + 1) * (x - last); }
-static double seed_wilder(exact sum, double n) { return exact_value(sum) / n; }
-static double step_wilder(double last, double x, double n) { return (last * (n - 1) + x) / n; }
+static double step_wilder(double last, double x, double n) { return last + (x - last) / n; }
 
-static const average EMA = {exact_quotient, step_ema}, WILDER = {seed_wilder, step_wilder};
-
-static row seeded(rows *all, row x, double n, average kind)
+/* Seeded with the mean of the first n values of each stretch. */
+static row seeded(rows *all, row x, double n, step next)
 {
     row out = row_new(all);
     size_t count = 0;
@@ -30,14 +25,14 @@ static row seeded(rows *all, row x, double n, average kind)
         }
         count++;
         if (count <= (size_t)n) exact_add(&sum, x[t]);
-        if (count == (size_t)n) out[t] = kind.seed(sum, n);
-        if (count > (size_t)n) out[t] = kind.step(out[t - 1], x[t], n);
+        if (count == (size_t)n) out[t] = exact_quotient(sum, n);
+        if (count > (size_t)n) out[t] = next(out[t - 1], x[t], n);
     }
     return out;
 }
 
-row row_ema(rows *all, row x, double n) { return seeded(all, x, n, EMA); }
-row row_wilder(rows *all, row x, double n) { return seeded(all, x, n, WILDER); }
+row row_ema(rows *all, row x, double n) { return seeded(all, x, n, step_ema); }
+row row_wilder(rows *all, row x, double n) { return seeded(all, x, n, step_wilder); }
 
 static row ema(rows *all, const argument *given) { return row_ema(all, given[0].x, given[1].number); }
 static row wilder(rows *all, const argument *given) { return row_wilder(all, given[0].x, given[1].number); }
