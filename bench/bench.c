@@ -2,21 +2,24 @@
 #include "bench/bench.h"
 
 #include "bench/candles.h"
-#include "bench/stopwatch.h"
+#include "bench/turns.h"
 #include "common/memory.h"
 #include "common/nearest.h"
 #include "host/backend/backend.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CHOSEN_MAX = 16, BACKENDS_MAX = 8 };
 
 const ts_bench_case ts_bench_cases[] = {
-    {"sma-grid", "5,000 crossings of two averages, long, filled at the next open, costs", true, ts_bench_add_grid},
-    {"sma-grid-close", "the same filled at the close, no slippage", true, ts_bench_add_grid},
-    {"sma-grid-both", "the same as sma-grid, long and short", true, ts_bench_add_grid},
+    {"sma-grid", "5,000 crossings of two averages, long, filled at the next open, costs", true, false,
+     ts_bench_add_grid},
+    {"sma-grid-close", "the same filled at the close, no slippage", true, false, ts_bench_add_grid},
+    {"sma-grid-both", "the same as sma-grid, long and short", true, false, ts_bench_add_grid},
+    {"indicators", "a row of each function, alone and eight in a batch", false, false, ts_bench_add_indicators},
+    {"strategies", "1,000 genomes of each strategy of the catalogue", false, true, ts_bench_add_strategies},
+    {"import", "a packed file of 1,306,000 candles into a store, durably", false, false, ts_bench_add_import},
 };
 const size_t ts_bench_case_count = sizeof ts_bench_cases / sizeof *ts_bench_cases;
 
@@ -38,7 +41,8 @@ static int choose_case(selection *choice, const char *name, ts_error *error)
         choice->bench_case[choice->cases++] = &ts_bench_cases[i];
         return 0;
     }
-    if (nearest.best) return ts_fail(error, TS_USAGE, "--case: '%.60s' is no case: did you mean %s?", name, nearest.best);
+    if (nearest.best)
+        return ts_fail(error, TS_USAGE, "--case: '%.60s' is no case: did you mean %s?", name, nearest.best);
     return ts_fail(error, TS_USAGE, "--case: '%.60s' is no case ('tradestream bench --help' lists them)", name);
 }
 
@@ -99,60 +103,16 @@ const ts_series *ts_bench_series(ts_bench *bench, ts_error *error)
     return &bench->series;
 }
 
-/* The median of each field over the repeats of one job, which stand `stride` lines apart. */
-static ts_bench_line median_line(const ts_bench_line *lines, size_t stride, size_t repeats, double *room)
-{
-    ts_bench_line line = lines[0];
-    for (int field = 0; field < TS_FIELDS; field++) {
-        size_t count = 0;
-        for (size_t r = 0; r < repeats; r++) {
-            double value = lines[r * stride].value[field];
-            if (!isnan(value)) room[count++] = value;
-        }
-        line.value[field] = ts_median(room, count);
-    }
-    line.value[TS_FIELD_repeats] = (double)repeats;
-    return line;
-}
-
-static int measure(ts_bench *bench, ts_bench_line *lines, void (*progress)(const char *, int), ts_error *error)
-{
-    for (int r = 0; r < bench->settings->repeats; r++)
-        for (size_t j = 0; j < bench->jobs; j++) {
-            const ts_job *job = &bench->job[j];
-            ts_bench_line *line = &lines[(size_t)r * bench->jobs + j];
-            if (progress) progress(job->item ? job->item : job->bench_case, r + 1);
-            *line = ts_bench_line_empty();
-            line->bench_case = job->bench_case, line->item = job->item, line->backend = job->backend;
-            if (job->measure(job->state, bench->settings->seconds, line, error))
-                return ts_error_context(error, "%s", job->item ? job->item : job->bench_case);
-        }
-    return 0;
-}
-
+/* The lines of each case, which stand together. */
 static void print(const ts_bench_line *line, size_t count, bool json, ts_strbuf *text)
 {
-    for (size_t i = 0; i < count && json; i++) ts_bench_line_json(text, &line[i]);
-    if (!json) ts_bench_line_table(text, line, count);
-}
-
-/* Measure all jobs and print their lines. */
-static int measure_all(ts_bench *bench, bool json, ts_strbuf *text, void (*progress)(const char *, int), ts_error *error)
-{
-    size_t repeats = (size_t)bench->settings->repeats;
-    ts_bench_line *lines = ts_alloc(bench->jobs * repeats, sizeof *lines), *result = ts_alloc(bench->jobs, sizeof *result);
-    double *room = ts_alloc(repeats, sizeof *room);
-    int status = lines && result && room ? 0 : ts_no_memory(error, "the benchmarks");
-    if (!status) status = measure(bench, lines, progress, error);
-    if (!status) {
-        for (size_t j = 0; j < bench->jobs; j++) result[j] = median_line(lines + j, bench->jobs, repeats, room);
-        print(result, bench->jobs, json, text);
-        if (ts_strbuf_failed(text)) status = ts_no_memory(error, "the result");
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from; to < count && !strcmp(line[to].bench_case, line[from].bench_case);) to++;
+        if (json)
+            for (size_t i = from; i < to; i++) ts_bench_line_json(text, &line[i]);
+        else ts_bench_line_table(text, line + from, to - from);
+        if (!json && to < count) ts_strbuf_putc(text, '\n');
     }
-    free(lines);
-    free(result);
-    free(room);
-    return status;
 }
 
 int ts_bench_run(const ts_bench_settings *settings, bool json, ts_strbuf *text,
@@ -160,6 +120,8 @@ int ts_bench_run(const ts_bench_settings *settings, bool json, ts_strbuf *text,
 {
     selection choice = {0};
     ts_bench bench = {.settings = settings};
+    ts_bench_line *result = NULL;
+    size_t results = 0;
     if (choose(settings, &choice, error)) return -1;
     int status = (bench.limit = ts_cache_limit_new(error)) ? 0 : -1;
     for (size_t i = 0; i < choice.cases && !status; i++) {
@@ -168,7 +130,10 @@ int ts_bench_run(const ts_bench_settings *settings, bool json, ts_strbuf *text,
         status = chosen->add(&bench, chosen->name, choice.backend, choice.backends, error);
         if (status) ts_error_context(error, "%s", chosen->name);
     }
-    if (!status) status = measure_all(&bench, json, text, progress, error);
+    if (!status) status = ts_bench_take_turns(&bench, &result, &results, progress, error);
+    if (!status) print(result, results, json, text);
+    if (ts_strbuf_failed(text)) status = ts_no_memory(error, "the result");
+    free(result);
     for (size_t j = bench.jobs; j-- > 0;)
         if (bench.job[j].free) bench.job[j].free(bench.job[j].state);
     free(bench.job);

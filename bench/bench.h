@@ -13,9 +13,9 @@
 typedef struct ts_bench_settings {
     ts_texts cases, backends; /* lists of names, perhaps joined by commas; none: the usual ones, "auto" */
     int threads, repeats;
-    double seconds;           /* each job is measured at least so long in each repeat */
-    size_t bars;              /* 0: as many as the case means */
-    const char *file;         /* to import; NULL: a generated one */
+    double seconds;                                   /* each job is measured at least so long in each repeat */
+    size_t bars;                                      /* 0: as many as the case means */
+    const char *file;                                 /* to import; NULL: a generated one */
     void (*spoil)(ts_metrics *metrics, size_t count); /* NULL, or for tests: changes results before they are checked */
 } ts_bench_settings;
 
@@ -37,8 +37,9 @@ typedef struct ts_job {
 
 typedef struct ts_bench_case {
     const char *name, *summary;
-    bool usual;
-    /* Add the case's jobs, for every back end of backend[0 .. backends-1]; results are checked before they are timed. */
+    bool usual, means; /* run when none is named; ends with the means of its rates */
+    /* Add the case's jobs, for every back end of backend[0 .. backends-1]; results are checked before they are timed.
+     */
     int (*add)(ts_bench *bench, const char *name, const char *const *backend, size_t backends, ts_error *error);
 } ts_bench_case;
 
@@ -46,8 +47,8 @@ extern const ts_bench_case ts_bench_cases[];
 extern const size_t ts_bench_case_count;
 
 /* Run what is asked for and append the lines to `text`, as JSON or as tables. TS_USAGE: an unknown case;
- * TS_UNAVAILABLE: a back end that is not there; TS_FAILED: a result that the oracle does not agree on. `progress` (NULL:
- * none) is told before each repeat. */
+ * TS_UNAVAILABLE: a back end that is not there; TS_FAILED: a result that the oracle does not agree on. `progress`
+ * (NULL: none) is told before each repeat. */
 int ts_bench_run(const ts_bench_settings *settings, bool json, ts_strbuf *text,
                  void (*progress)(const char *what, int repeat), ts_error *error);
 
@@ -57,5 +58,11 @@ const ts_series *ts_bench_series(ts_bench *bench, ts_error *error);
 
 /* The cases, each in its own file. */
 int ts_bench_add_grid(ts_bench *bench, const char *name, const char *const *backend, size_t backends, ts_error *error);
+int ts_bench_add_indicators(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
+                            ts_error *error);
+int ts_bench_add_strategies(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
+                            ts_error *error);
+int ts_bench_add_import(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
+                        ts_error *error);
 
 #endif

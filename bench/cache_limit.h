@@ -11,8 +11,8 @@ typedef struct ts_cache_limit ts_cache_limit;
 ts_cache_limit *ts_cache_limit_new(ts_error *error);
 void ts_cache_limit_free(ts_cache_limit *limit);
 
-/* Read both rows over and over for `seconds`: returns the pairs of doubles read, and the time in *lap. A pair stands for a
- * genome-bar that costs one load from each of two rows. */
+/* Read both rows over and over for `seconds`: returns the pairs of doubles read, and the time in *lap. A pair stands
+ * for a genome-bar that costs one load from each of two rows. */
 double ts_cache_limit_measure(ts_cache_limit *limit, double seconds, ts_lap *lap);
 
 #endif

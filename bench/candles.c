@@ -4,6 +4,7 @@
 #include "bench/candles.h"
 
 #include "common/philox.h"
+#include "data/candles/generate.h"
 
 #include <stdio.h>
 
@@ -47,4 +48,9 @@ int ts_bench_candles(uint64_t seed, size_t bars, ts_series *series, ts_error *er
         price = candle.value[TS_CLOSE];
     }
     return 0;
+}
+
+int ts_bench_market_candles(size_t bars, ts_series *series, ts_error *error)
+{
+    return ts_generate(1, bars, MINUTE, series, error);
 }

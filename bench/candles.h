@@ -10,4 +10,7 @@ enum { TS_BENCH_BARS = 524288 };
  * slow 52..151) 4,000 to 4,600 trades a genome. */
 int ts_bench_candles(uint64_t seed, size_t bars, ts_series *series, ts_error *error);
 
+/* The market of `data generate`, whose prices are whole hundredths like an exchange's; for what is read from files. */
+int ts_bench_market_candles(size_t bars, ts_series *series, ts_error *error);
+
 #endif

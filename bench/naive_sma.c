@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 typedef struct account {
-    int side;              /* +1, -1, 0 */
-    double cash, units;    /* a short holds its cash and owes its units */
-    double base;           /* equity that went into the position */
+    int side;           /* +1, -1, 0 */
+    double cash, units; /* a short holds its cash and owes its units */
+    double base;        /* equity that went into the position */
     double equity, peak, drawdown;
     double returns, squares, losses, equities;
     double fees, traded, profit, loss, changes, best, worst;

@@ -7,15 +7,22 @@
 #include "common/memory.h"
 #include "common/philox.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define UP   "crossed_up(sma(close, fast), sma(close, slow))"
 #define DOWN "crossed_down(sma(close, fast), sma(close, slow))"
 
-enum { FAST = 50, SLOW = 100, FAST_FROM = 2, SLOW_FROM = 52, GENOMES = FAST * SLOW, CHECKED = 50, NAIVE_STRIDE = 311,
-       MINUTES_A_YEAR = 525600 };
+enum {
+    FAST = 50,
+    SLOW = 100,
+    FAST_FROM = 2,
+    SLOW_FROM = 52,
+    GENOMES = FAST * SLOW,
+    CHECKED = 50,
+    NAIVE_STRIDE = 311,
+    MINUTES_A_YEAR = 525600
+};
 
 static const double BASELINE_SHARE = 0.25, LIMIT_SHARE = 0.1; /* of a repeat's seconds */
 
@@ -175,7 +182,8 @@ static int measure(void *state, double seconds, ts_bench_line *line, ts_error *e
     return 0;
 }
 
-static int add_backend(ts_bench *bench, sma_grid *grid, bool owner, const char *name, const char *backend, ts_error *error)
+static int add_backend(ts_bench *bench, sma_grid *grid, bool owner, const char *name, const char *backend,
+                       ts_error *error)
 {
     grid_job *job = ts_alloc(1, sizeof *job);
     if (!job) {

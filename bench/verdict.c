@@ -35,9 +35,12 @@ int ts_verdict_expect(const ts_series *series, const ts_simulation *simulation, 
                       ts_error *error)
 {
     oracle_runs trial = {series, strategy, genomes, chosen, .expected = expected};
-    trial.settings = (ts_oracle_settings){simulation->fill == TS_FILL_CLOSE, simulation->fee,
-                                          simulation->slippage,              simulation->bars_per_year,
-                                          simulation->risk_free,             simulation->from_ms,
+    trial.settings = (ts_oracle_settings){simulation->fill == TS_FILL_CLOSE,
+                                          simulation->fee,
+                                          simulation->slippage,
+                                          simulation->bars_per_year,
+                                          simulation->risk_free,
+                                          simulation->from_ms,
                                           simulation->to_ms};
     ts_threads *threads = ts_threads_new(ts_threads_available(), error);
     if (!threads) return -1;

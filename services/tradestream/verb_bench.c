@@ -20,13 +20,14 @@ typedef struct bench_options {
 
 static const ts_setting table[] = {
     {"case", TS_SETTING_LIST, AT(cases), NULL, 0, 0, NULL, "NAME[,NAME]",
-     "sma-grid, sma-grid-close, sma-grid-both (these three when not given)"},
+     "sma-grid, sma-grid-close, sma-grid-both (these three when not given), indicators, strategies, import"},
     {"backend", TS_SETTING_LIST, AT(backends), NULL, 0, 0, NULL, "B[,B]",
      "auto (when not given), scalar, avx2 or avx512; several are measured in turns"},
     {"threads", TS_SETTING_INT, AT(threads), "1", 1, 4096, NULL, "N", "threads of the engine"},
     {"seconds", TS_SETTING_REAL, AT(seconds), "1", 0, 3600, NULL, "S", "least time of a measurement"},
     {"repeats", TS_SETTING_INT, AT(repeats), "5", 1, 1000, NULL, "N", "measurements; the median is printed"},
     {"bars", TS_SETTING_INT, AT(bars), NULL, 1000, 100000000, NULL, "N", "candles (default: as the case means)"},
+    {"file", TS_SETTING_TEXT, AT(file), NULL, 0, 0, NULL, "FILE", "candles to import (default: generated ones)"},
     {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json", NULL, "json: one object a line"},
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
