@@ -289,6 +289,7 @@ static void what_cannot_be_searched_is_skipped_and_counted(void **state)
                        folder, folder),
                  65, "nothing could be searched: ADX_DMI on TINY-USD: the warm-up of ");
     assert_int_not_equal(access(ts_temporary("tiny/results.jsonl"), F_OK), 0);
+    assert_int_not_equal(access(ts_temporary("tiny/results.partial.jsonl"), F_OK), 0);
     shell_expect(shell(TRADESTREAM
                        "discover --candles '%s/BAD-USD.1m.csv' '%s/TINY-USD.1m.csv' '%s' --strategies PIVOT "
                        "--min-trades 1 --out '%s/some'",

@@ -1,5 +1,6 @@
 /* The leaderboard's order, table and CSV. Columns are rows of one table; returns, drawdowns and fees are percentages.
  */
+#define _GNU_SOURCE /* qsort_r */
 #include "host/report/leaderboard.h"
 
 #include "common/interval.h"
@@ -34,14 +35,11 @@ static const column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* Results have no context for qsort but their own objective, which is one and the same in a run. */
-static const ts_objective *order;
-
-static int by_order(const void *a, const void *b)
+static int by_order(const void *a, const void *b, void *objective)
 {
     const ts_result *x = a, *y = b;
     const ts_genome same = {{0}};
-    int by_standing = ts_objective_compare(order, &x->candidate->standing, &same, &y->candidate->standing, &same);
+    int by_standing = ts_objective_compare(objective, &x->candidate->standing, &same, &y->candidate->standing, &same);
     if (by_standing) return by_standing;
     int by_symbol = strcmp(x->origin->symbol, y->origin->symbol);
     if (by_symbol) return by_symbol;
@@ -53,8 +51,8 @@ static int by_order(const void *a, const void *b)
 
 void ts_leaderboard_sort(ts_result *results, size_t count, const ts_objective *objective)
 {
-    order = objective;
-    if (count) qsort(results, count, sizeof *results, by_order);
+    ts_objective order = *objective;
+    if (count) qsort_r(results, count, sizeof *results, by_order, &order);
 }
 
 /* Two digits after the point up to a million, then as few digits as it takes. */

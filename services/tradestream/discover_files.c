@@ -28,7 +28,10 @@ int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_erro
 
 void ts_discover_files_close(ts_discover_files *files)
 {
-    if (files->partial) fclose(files->partial);
+    if (!files->partial) return;
+    bool empty = ftell(files->partial) == 0;
+    fclose(files->partial);
+    if (empty) unlink(files->partial_path);
     files->partial = NULL;
 }
 

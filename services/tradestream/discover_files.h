@@ -22,6 +22,8 @@ int ts_discover_files_append(void *files, const ts_discovery *discovery, const t
 
 /* All is done: write run.json and results.jsonl, remove results.partial.jsonl. */
 int ts_discover_files_finish(ts_discover_files *files, const ts_discovery *discovery, ts_error *error);
+
+/* An empty results.partial.jsonl is removed, one with results stays. */
 void ts_discover_files_close(ts_discover_files *files);
 
 /* All winners, a line each. */

@@ -35,8 +35,10 @@ static int turn(ts_strategy *strategy, int direction, ts_error *error)
 static int add(ts_choice *choice, const ts_strategy *strategy, const char *file, int direction, ts_error *error)
 {
     for (size_t i = 0; i < choice->count; i++)
-        if (!strcmp(choice->chosen[i].strategy.name, strategy->name))
+        if (!strcmp(choice->chosen[i].strategy.name, strategy->name)) {
+            if (!file && !choice->chosen[i].file) return 0; /* named twice */
             return ts_fail(error, TS_USAGE, "two strategies are called %s", strategy->name);
+        }
     ts_chosen *more = ts_grow(choice->chosen, choice->count + 1, sizeof *more);
     if (!more) return ts_no_memory(error, "strategies");
     choice->chosen = more;
