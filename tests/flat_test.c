@@ -5,6 +5,7 @@
 #include "host/language/parser.h"
 
 #include "common/philox.h"
+#include "tests/soak.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -101,7 +102,7 @@ static void on_one_price_every_average_is_that_price(void **state)
     (void)state;
     ts_engine *engine = new_engine();
     ts_draws draws = ts_draws_at(0x666c6174, 1, 0, 0);
-    for (int i = 0; i < TIMES; i++) {
+    for (uint32_t i = 0; i < soak(TIMES); i++) {
         ts_series series = {0};
         double price = draw_price(&draws);
         append_flat(&series, price, 300);
@@ -123,7 +124,7 @@ static void on_one_price_nothing_moves(void **state)
     (void)state;
     ts_engine *engine = new_engine();
     ts_draws draws = ts_draws_at(0x666c6174, 2, 0, 0);
-    for (int i = 0; i < TIMES; i++) {
+    for (uint32_t i = 0; i < soak(TIMES); i++) {
         ts_series series = {0};
         append_flat(&series, draw_price(&draws), 300);
         for (size_t z = 0; z < sizeof zeros / sizeof *zeros; z++) {
@@ -175,7 +176,7 @@ static void on_steps_no_average_crosses_by_rounding(void **state)
     (void)state;
     ts_engine *engine = new_engine();
     ts_draws draws = ts_draws_at(0x666c6174, 3, 0, 0);
-    for (int i = 0; i < TIMES; i++) {
+    for (uint32_t i = 0; i < soak(TIMES); i++) {
         ts_series series = {0};
         for (int step = 0; step < STEPS; step++) append_flat(&series, draw_price(&draws), FLAT);
         check_steps(engine, &series);

@@ -7,6 +7,7 @@
 #include "tests/agreement.h"
 #include "tests/random_market.h"
 #include "tests/random_strategy.h"
+#include "tests/soak.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -84,7 +85,7 @@ static void no_function_sees_the_future(void **state)
         if (ts_functions[i].internal || ts_functions[i].result == TS_RULE) continue;
         put_call(&ts_functions[i], &text);
         compute(&candles, text.text, whole);
-        for (int k = 0; k < CUTS; k++) {
+        for (uint32_t k = 0; k < soak(CUTS); k++) {
             ts_series cut = cut_at(2 + ts_draw_below(&draws, BARS - 2));
             compute(&cut, text.text, part);
             for (size_t t = 0; t < cut.bars; t++)
@@ -143,7 +144,7 @@ static size_t check_strategy(ts_draws *draws, const ts_strategy *strategy, const
     for (int g = 0; g < GENOMES; g++) {
         ts_genome genome = g ? random_point(draws, strategy) : ts_genome_default(strategy);
         if (!ts_genome_valid(strategy, &genome)) continue;
-        for (int k = 0; k < CUTS; k++) {
+        for (uint32_t k = 0; k < soak(CUTS); k++) {
             size_t bars = 2 + ts_draw_below(draws, BARS - 2);
             compared += positions_agree(strategy, &genome, bars);
             for (int i = 0; i < 4; i++) {

@@ -7,6 +7,7 @@
 #include "tests/random_market.h"
 #include "tests/random_strategy.h"
 #include "tests/shell.h"
+#include "tests/soak.h"
 #include "tests/temporary.h"
 
 #include <setjmp.h>
@@ -87,7 +88,7 @@ static void metrics_have_the_same_bits(void **state)
     (void)state;
     ts_draws draws = ts_draws_at(0x62697473, 0, 0, 0);
     ts_strbuf text = {0};
-    for (uint32_t i = 0; i < CASES; i++) {
+    for (uint32_t i = 0; i < soak(CASES); i++) {
         ts_error error = {0};
         ts_series series;
         ts_simulation simulation = usual_simulation();

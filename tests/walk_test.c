@@ -1,10 +1,11 @@
 /* The walk equals the naive bar-by-bar simulation: random strategies on random candles, every field of every metric,
- * every trade. TRADESTREAM_WALK_CASES sets how many (tests/soak.sh sets a large number); TRADESTREAM_WALK_FIRST the
- * first. A case is a function of its number alone, so that a failing one can be run again. */
+ * every trade. TRADESTREAM_WALK_CASES sets how many, TRADESTREAM_WALK_FIRST the first. A case is a function of its
+ * number alone, so that a failing one can be run again. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "tests/agreement.h"
 #include "tests/random_market.h"
 #include "tests/random_strategy.h"
+#include "tests/soak.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,8 +94,8 @@ static void random_strategies_on_random_candles(void **state)
     agreement all = {0};
     ts_engine *engine = ts_engine_new("auto", 1, &error);
     assert_non_null(engine);
-    uint32_t cases = number_from("TRADESTREAM_WALK_CASES", CASES), first = number_from("TRADESTREAM_WALK_FIRST", 0),
-             failed = 0;
+    uint32_t cases = number_from("TRADESTREAM_WALK_CASES", soak(CASES)),
+             first = number_from("TRADESTREAM_WALK_FIRST", 0), failed = 0;
     for (uint32_t i = first; i < first + cases && failed < 5; i++) failed += !run_case(&all, engine, i);
     print_message("%u cases: %zu genomes, %zu trades compared, %zu batches refused for their warm-up\n", cases,
                   all.genomes, all.trades, all.refused);

@@ -1,0 +1,15 @@
+/* How often a randomised test repeats: its usual number, times $TRADESTREAM_SOAK (tests/soak.sh sets it). */
+#ifndef TS_TESTS_SOAK_H
+#define TS_TESTS_SOAK_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static inline uint32_t soak(uint32_t usual)
+{
+    const char *text = getenv("TRADESTREAM_SOAK");
+    unsigned long times = text ? strtoul(text, NULL, 10) : 1;
+    return times >= 1 && times <= 100000 ? usual * (uint32_t)times : usual;
+}
+
+#endif

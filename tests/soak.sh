@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# soak.sh [BUILD_FOLDER] [TIMES]: the randomised tests again with TIMES (default 200) times as many cases, for a night.
+# A failing case of walk_test is a function of its number: TRADESTREAM_WALK_FIRST=N TRADESTREAM_WALK_CASES=1 runs it alone.
+set -u
+build=${1:-build/release} times=${2:-200} failed=0
+export TRADESTREAM_SOAK=$times
+cd "$(dirname "$0")/.." || exit 1
+for test in walk_test flat_test look_ahead_test same_bits_threads_test kernelcheck_test; do
+    echo "== $test, $times times as many cases"
+    (cd "$build/tests" && "./$test") || failed=1
+done
+exit $failed
