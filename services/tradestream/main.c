@@ -13,24 +13,14 @@
 
 enum { INTERRUPTED = 130 }; /* what a shell reports for a program ended by Ctrl-C */
 
-/* A verb whose file is not built yet is left out of the table by the linker. */
-#pragma weak ts_verb_data
-#pragma weak ts_verb_strategies
-#pragma weak ts_verb_series
-#pragma weak ts_verb_backtest
-#pragma weak ts_verb_discover
-#pragma weak ts_verb_bench
-
 static const ts_verb *const verbs[] = {
-    &ts_verb_data, &ts_verb_strategies, &ts_verb_series, &ts_verb_backtest, &ts_verb_discover, &ts_verb_bench,
-};
+    &ts_verb_data, &ts_verb_strategies, &ts_verb_series, &ts_verb_backtest, &ts_verb_discover, &ts_verb_bench, NULL};
 
-/* The program itself is described like a verb; its table is compacted at start because of what may be left out. */
-static const ts_verb *present[sizeof verbs / sizeof *verbs + 1];
+/* The program itself is described like a verb. */
 static const ts_verb program = {
     .name = "tradestream",
     .summary = "Discovers trading strategies in candles, and says honestly what they would have earned.",
-    .verbs = present,
+    .verbs = verbs,
 };
 
 static void interrupted(int signal)
@@ -114,9 +104,6 @@ static int finish(int status, ts_error *error)
 int main(int argc, char **argv)
 {
     ts_error error = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (verbs[i]) present[count++] = verbs[i];
     set_signals();
     ts_command_remember(argc, argv);
     if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
