@@ -120,7 +120,7 @@ static void measure(const account *a, const ts_naive_market *m, int slow, ts_met
     SET(buy_hold_return) = SET(buy_hold_sharpe) = SET(buy_hold_max_drawdown) = SET(excess_return) = NAN;
     SET(final_equity) = a->equity;
     SET(bars) = n;
-    SET(warmup) = slow;
+    SET(warmup) = slow - 1;
     SET(ruined) = a->ruined;
 #undef SET
 }
