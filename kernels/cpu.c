@@ -37,9 +37,7 @@ const ts_cpu_kernels ts_cpu_kernels_scalar = {
 #include "kernels/kernels.def"
 #undef TS_KERNEL
     },
-    .compare = compare,
-    .defined = defined,
-    .cross = cross,
+    .masks = masks,
     .latch = latch,
     .scan = scan,
     .settle = settle,

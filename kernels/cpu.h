@@ -30,21 +30,28 @@ typedef struct ts_rows {
     bool first; /* the tile is the series' first: states start anew */
 } ts_rows;
 
-typedef enum ts_relation { TS_IS_BELOW, TS_IS_AT_MOST, TS_IS_ABOVE, TS_IS_AT_LEAST, TS_RELATIONS } ts_relation;
+typedef enum ts_relation { TS_IS_BELOW, TS_IS_AT_MOST, TS_IS_ABOVE, TS_IS_AT_LEAST } ts_relation;
 
-/* Bit t of word t / 64: a[t] relation b[t]. */
-typedef struct ts_compare {
+/* How a mask is made. An UP is made together with the DOWN of the same rows. */
+typedef enum ts_mask_kind {
+    TS_MASK_COMPARE, /* a relation b */
+    TS_MASK_DEFINED, /* a is not NaN */
+    TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse; x and y: where a and b are defined */
+    TS_MASK_DOWN,
+    TS_MASK_AND,     /* of x and y */
+    TS_MASK_OR,
+    TS_MASK_NOT      /* of x */
+} ts_mask_kind;
+
+/* Bit t of word t / 64 of `out` is for bar t of the tile. */
+typedef struct ts_mask {
+    ts_mask_kind kind;
     ts_relation relation;
     ts_operand a, b;
-    uint64_t *out;
-} ts_compare;
-
-/* Both crossings of a and b. carry: whether a <= b, and a >= b, at the last bar of the tile before (0 or 1). */
-typedef struct ts_crossing {
-    ts_operand a, b;
-    const uint64_t *defined_a, *defined_b; /* masks of where a and b are defined */
-    uint64_t *up, *down, *carry;
-} ts_crossing;
+    const uint64_t *x, *y;
+    uint64_t *out, *down;
+    uint64_t carry[2]; /* of UP: whether a <= b, and a >= b, at the last bar before (0 or 1) */
+} ts_mask;
 
 /* A bar of history: what makes a trade's totals cost O(1). Eight doubles, a cache line. */
 typedef struct ts_bar {
@@ -89,10 +96,10 @@ enum { TS_PAIR_SHORT = 1, TS_PAIR_REVERSES = 2 }; /* flags of a trade; reverses:
 typedef struct ts_settlement {
     const ts_history *history;
     double *total[TS_TOTALS];               /* at the first genome; TS_LANES_MAX of each can be read and written */
-    const uint32_t *pair[TS_LANES_MAX];     /* entry bar, exit bar, entry bar, ... */
-    uint32_t pairs[TS_LANES_MAX];
+    const uint32_t *pair;                   /* of genome i from pair[i * stride]: entry bar, exit bar, entry bar, ... */
+    const uint8_t *flags;                   /* of genome i from flags[i * stride], one a pair; NULL: long trades only */
+    uint32_t stride, pairs[TS_LANES_MAX];
     uint32_t offset;                        /* added to the bars of the pairs */
-    const uint8_t *flags[TS_LANES_MAX];     /* flags a pair; NULL in all: long trades only */
     bool closing;                           /* the exit bar is the last one, its close the price (rule 7) */
     double *cash;                           /* NULL, or where the cash after each trade of the first genome goes */
     uint32_t *ruin_bar;                     /* NULL, or the bar at which the first genome was ruined */
@@ -131,9 +138,8 @@ typedef struct ts_scan {
 typedef struct ts_cpu_kernels {
     int lanes;
     void (*rows[TS_KERNELS])(const ts_rows *call);
-    void (*compare)(const ts_compare *call, size_t bars);
-    void (*defined)(ts_operand a, uint64_t *out, size_t bars);
-    void (*cross)(const ts_crossing *call, size_t bars);
+    /* Masks in order, operands before what is made of them; `first`: the tile is the series' first. */
+    void (*masks)(ts_mask *mask, size_t count, size_t bars, bool first);
     /* Positions from entry and exit masks: an entry opens when flat, an exit closes when in. Writes the bars (from `first`)
      * at which the position changed, alternately; *open says whether one is open before the tile, and after it. Room for
      * bars + 8 is needed. Returns how many. */

@@ -5,6 +5,7 @@
 
 typedef __m256d vd;
 typedef __m256d vm; /* all bits of a lane set or clear */
+typedef uint32_t vu __attribute__((vector_size(16)));
 
 static inline vd v_load(const double *p) { return _mm256_loadu_pd(p); }
 static inline void v_store(double *p, vd x) { _mm256_storeu_pd(p, x); }
@@ -44,4 +45,33 @@ static inline void v_records(vd field[8], const double *const at[LANES])
     }
     v_transpose(field);
     v_transpose(field + 4);
+}
+
+static inline vu u_load(const uint32_t *p) { return (vu)_mm_loadu_si128((const __m128i *)p); }
+static inline void u_store(uint32_t *p, vu x) { _mm_storeu_si128((__m128i *)p, (__m128i)x); }
+static inline vu u_set(uint32_t x) { return (vu)_mm_set1_epi32((int)x); }
+
+/* The low halves of four 64-bit lanes. */
+static inline __m128i narrow(__m256i x)
+{
+    return _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(x, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)));
+}
+
+static inline vu u_select(vm m, vu a, vu b)
+{
+    return (vu)_mm_blendv_epi8((__m128i)b, (__m128i)a, narrow(_mm256_castpd_si256(m)));
+}
+
+static inline vd v_from(vu x) { return _mm256_cvtepi32_pd((__m128i)x); }
+
+/* The exponent of the number as a double. */
+static inline vu u_log2(vu x) { return (vu)narrow(_mm256_srli_epi64(_mm256_castpd_si256(v_from(x)), 52)) - 1023; }
+
+static inline vd v_gather(const double *base, vu at) { return _mm256_i32gather_pd(base, (__m128i)at, 8); }
+
+static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+{
+    __m256i pair = _mm256_i32gather_epi64((const long long *)base, (__m128i)at, 4);
+    *a = (vu)narrow(pair);
+    *b = (vu)narrow(_mm256_srli_epi64(pair, 32));
 }

@@ -5,6 +5,7 @@
 
 typedef __m512d vd;
 typedef __mmask8 vm;
+typedef uint32_t vu __attribute__((vector_size(32)));
 
 static inline vd v_load(const double *p) { return _mm512_loadu_pd(p); }
 static inline void v_store(double *p, vd x) { _mm512_storeu_pd(p, x); }
@@ -49,4 +50,19 @@ static inline void v_records(vd field[8], const double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) field[i] = v_load(at[i]);
     v_transpose(field);
+}
+
+static inline vu u_load(const uint32_t *p) { return (vu)_mm256_loadu_si256((const __m256i *)p); }
+static inline void u_store(uint32_t *p, vu x) { _mm256_storeu_si256((__m256i *)p, (__m256i)x); }
+static inline vu u_set(uint32_t x) { return (vu)_mm256_set1_epi32((int)x); }
+static inline vu u_select(vm m, vu a, vu b) { return (vu)_mm256_mask_blend_epi32(m, (__m256i)b, (__m256i)a); }
+static inline vd v_from(vu x) { return _mm512_cvtepu32_pd((__m256i)x); }
+static inline vu u_log2(vu x) { return (vu)_mm512_cvtpd_epi32(_mm512_getexp_pd(v_from(x))); }
+static inline vd v_gather(const double *base, vu at) { return _mm512_i32gather_pd((__m256i)at, base, 8); }
+
+static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+{
+    __m512i pair = _mm512_i32gather_epi64((__m256i)at, base, 4);
+    *a = (vu)_mm512_cvtepi64_epi32(pair);
+    *b = (vu)_mm512_cvtepi64_epi32(_mm512_srli_epi64(pair, 32));
 }

@@ -4,6 +4,7 @@
 
 typedef double vd;
 typedef _Bool vm;
+typedef uint32_t vu;
 
 static inline vd v_load(const double *p) { return *p; }
 static inline void v_store(double *p, vd x) { *p = x; }
@@ -31,4 +32,18 @@ static inline void v_transpose(vd row[LANES]) { (void)row; }
 static inline void v_records(vd field[8], const double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) field[i] = at[0][i];
+}
+
+static inline vu u_load(const uint32_t *p) { return *p; }
+static inline void u_store(uint32_t *p, vu x) { *p = x; }
+static inline vu u_set(uint32_t x) { return x; }
+static inline vu u_select(vm m, vu a, vu b) { return m ? a : b; }
+static inline vu u_log2(vu x) { return 31 - (uint32_t)__builtin_clz(x); }
+static inline vd v_from(vu x) { return x; }
+static inline vd v_gather(const double *base, vu at) { return base[at]; }
+
+static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+{
+    *a = base[at];
+    *b = base[at + 1];
 }

@@ -17,8 +17,9 @@ typedef struct run {
     double *total[TS_TOTALS];
     ts_stand *stand;                /* by genome, where genomes are scanned */
     uint32_t *open;                 /* by genome, where they are latched: 1 + the bar of the entry's signal; 0: flat */
-    uint32_t *pair[TS_LANES_MAX];   /* a group's trades in the tile */
-    uint8_t *flags[TS_LANES_MAX], *reason;
+    uint32_t stride;                /* room of a genome in `pair` and `flags` */
+    uint32_t *pair;                 /* a group's trades in the tile */
+    uint8_t *flags, *reason;
     double *cash;
     uint64_t *masked[4], *never;    /* entry and exit masks cut to the window; a mask that is never true */
     double *numbers;
@@ -28,7 +29,7 @@ typedef struct run {
 static void release(run *r)
 {
     free(r->numbers), free(r->stand), free(r->open), free(r->cash), free(r->reason), free(r->never);
-    for (int i = 0; i < TS_LANES_MAX; i++) free(r->pair[i]), free(r->flags[i]);
+    free(r->pair), free(r->flags);
     for (int i = 0; i < 4; i++) free(r->masked[i]);
 }
 
@@ -43,10 +44,9 @@ static int prepare(run *r, ts_error *error)
     TAKE(cash, tile + 2);
     TAKE(reason, tile + 2);
     TAKE(never, tile / 64);
-    for (int i = 0; i < TS_LANES_MAX; i++) {
-        TAKE(pair[i], 2 * tile + 16);
-        TAKE(flags[i], tile + 2);
-    }
+    r->stride = (uint32_t)(2 * tile + 16);
+    TAKE(pair, (size_t)r->stride * TS_LANES_MAX);
+    TAKE(flags, (size_t)r->stride * TS_LANES_MAX);
     for (int i = 0; i < 4; i++) TAKE(masked[i], tile / 64);
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
@@ -85,16 +85,15 @@ static int settle(run *r, size_t first, const uint32_t pairs[TS_LANES_MAX], uint
     uint32_t ruin_bar = 0;
     ts_settlement call = {.history = &r->market->history, .offset = offset, .closing = closing};
     for (int t = 0; t < TS_TOTALS; t++) call.total[t] = r->total[t] + first;
-    for (int i = 0; i < TS_LANES_MAX; i++) {
-        call.pair[i] = r->pair[i];
-        call.pairs[i] = pairs[i];
-        call.flags[i] = r->shorts ? r->flags[i] : NULL;
-    }
+    call.pair = r->pair;
+    call.flags = r->shorts ? r->flags : NULL;
+    call.stride = r->stride;
+    memcpy(call.pairs, pairs, sizeof call.pairs);
     if (r->recorder) call.cash = r->cash, call.ruin_bar = &ruin_bar;
     r->kernels->settle(&call);
     if (!r->recorder || !pairs[0]) return 0;
     if (closing) r->reason[0] = TS_REASON_END;
-    return record(r, pairs[0], r->pair[0], call.flags[0], offset, ruin_bar, error);
+    return record(r, pairs[0], r->pair, call.flags, offset, ruin_bar, error);
 }
 
 /* A mask without the bars before `from` and from `to` on, both relative to the tile. */
@@ -125,7 +124,7 @@ static uint32_t latch_genome(run *r, size_t genome, int lane, const ts_tile *til
     int64_t end = (int64_t)r->signals_end - (int64_t)tile->first;
     const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], entries_from(r, walk, tile), end, tile->bars);
     const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
-    uint32_t *change = r->pair[lane];
+    uint32_t *change = r->pair + (uint32_t)lane * r->stride;
     bool open = r->open[genome] != 0;
     size_t changes = open;
     if (open) change[0] = r->open[genome] - 1;
@@ -148,8 +147,8 @@ static uint32_t scan_genome(run *r, size_t genome, int lane, const ts_tile *tile
                     .delay = r->delay,
                     .may_reverse = r->both,
                     .stand = &r->stand[genome],
-                    .pair = r->pair[lane],
-                    .flags = r->flags[lane],
+                    .pair = r->pair + (uint32_t)lane * r->stride,
+                    .flags = r->flags + (uint32_t)lane * r->stride,
                     .reason = r->reason};
     for (int side = 0; side < 2; side++) {
         call.entry[side] = walk->entry[side] ? cut(r, walk->entry[side], r->masked[side], from, end, tile->bars) : NULL;
@@ -174,9 +173,9 @@ static int close_group(run *r, size_t first, size_t count, ts_error *error)
         size_t genome = first + i;
         const ts_stand *stand = &r->stand[genome];
         pairs[i] = r->scans ? stand->side != 0 : r->open[genome] != 0;
-        r->pair[i][0] = r->scans ? stand->entry : r->open[genome] - 1 + r->delay;
-        r->pair[i][1] = (uint32_t)r->market->loaded - 1;
-        r->flags[i][0] = stand->side < 0 ? TS_PAIR_SHORT : 0;
+        r->pair[i * r->stride] = r->scans ? stand->entry : r->open[genome] - 1 + r->delay;
+        r->pair[i * r->stride + 1] = (uint32_t)r->market->loaded - 1;
+        r->flags[i * r->stride] = stand->side < 0 ? TS_PAIR_SHORT : 0;
     }
     return settle(r, first, pairs, 0, true, error);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 1 << 28 }; /* bars: what 32-bit bar numbers and record offsets hold */
+enum { LONGEST = 1 << 27 }; /* bars: 16 numbers a bar are reached by 31-bit offsets */
 
 static int copy_columns(ts_market *market, const ts_series *series, ts_error *error)
 {
@@ -120,7 +120,7 @@ static void buy_and_hold(ts_market *market)
     uint32_t pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
     ts_settlement hold = {.history = &market->history, .closing = true};
     memcpy(hold.total, column, sizeof column);
-    for (int i = 0; i < TS_LANES_MAX; i++) hold.pair[i] = pair;
+    hold.pair = pair;
     hold.pairs[0] = 1;
     ts_cpu_kernels_scalar.settle(&hold);
     ts_totals_metrics(column, 0, market, 0, &market->buy_hold);

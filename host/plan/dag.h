@@ -32,11 +32,9 @@ typedef struct ts_row_node {
     int64_t warmup;  /* bars before its first defined value, by the tables */
 } ts_row_node;
 
-/* MASK_UP is always followed by its MASK_DOWN: they are made together. */
-typedef enum ts_mask_kind { TS_MASK_COMPARE, TS_MASK_DEFINED, TS_MASK_UP, TS_MASK_DOWN, TS_MASK_AND, TS_MASK_OR, TS_MASK_NOT } ts_mask_kind;
-
+/* An UP is always followed by its DOWN: they are made together. */
 typedef struct ts_mask_key {
-    int32_t kind, relation; /* relation: ts_relation of MASK_COMPARE */
+    int32_t kind, relation; /* ts_mask_kind; ts_relation of a COMPARE */
     ts_source row[2];       /* of COMPARE, DEFINED, UP, DOWN */
     int32_t mask[2];        /* of AND, OR, NOT; the DEFINED masks of UP and DOWN */
 } ts_mask_key;

@@ -17,13 +17,12 @@ typedef struct builder {
     const ts_mask_node *mask;
     size_t rows, masks;
     ts_operand *operand;    /* by row of the dag: where its tile begins */
-    uint64_t **word_at;     /* by mask of the dag: where its words are in the group being built */
+    uint64_t **word_at;     /* by mask of the dag: where its words are in the block being built */
+    size_t *slot_at;        /* by slot: where its tile begins in program->memory */
     int32_t *stamp;
     double *next_number;    /* unused memory for numbers, kept values, states */
-    size_t next_mask, next_carry, next_words, words;
+    size_t next_words, next_shared, next_rule, words; /* words: of one mask */
 } builder;
-
-static size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 /* The numbers that memory is asked for beside the slots: 8 copies of each constant, the kept values, the states. */
 static size_t count_numbers(const builder *b)
@@ -36,42 +35,61 @@ static size_t count_numbers(const builder *b)
     return count;
 }
 
-static size_t deepest_history(const builder *b)
+/* Slots one after the other, each with the earlier values that its rows need before the tile. */
+static size_t place_slots(builder *b)
 {
-    int64_t deepest = 0;
-    for (size_t row = 0; row < b->rows; row++)
-        if (b->schedule->slot[row] >= 0 && b->row[row].history > deepest) deepest = b->row[row].history;
-    return round_up((size_t)deepest, 8);
+    size_t at = 0;
+    for (size_t slot = 0; slot < b->schedule->slots; slot++) {
+        at += b->schedule->slot_history[slot];
+        b->slot_at[slot] = at;
+        at += b->program->tile;
+    }
+    return at;
+}
+
+static size_t all_history(const ts_schedule *schedule)
+{
+    size_t sum = 0;
+    for (size_t slot = 0; slot < schedule->slots; slot++) sum += schedule->slot_history[slot];
+    return sum;
+}
+
+static size_t count_rules(const ts_demand *demand)
+{
+    size_t rules = 0;
+    for (size_t i = 0; i < demand->genomes; i++) rules += (size_t)demand->planned[i].rules;
+    return rules;
 }
 
 static int allocate(builder *b, size_t tile, ts_error *error)
 {
     ts_program *p = b->program;
     const ts_schedule *schedule = b->schedule;
-    p->history = deepest_history(b);
-    p->tile = tile ? tile : ts_tile_for(schedule->slots, p->history);
+    p->tile = tile ? tile : ts_tile_for(schedule->slots, all_history(schedule));
     p->genomes = b->demand->genomes;
-    size_t stride = p->history + p->tile, slots = schedule->slots * stride;
     b->words = p->tile / 64;
+    b->slot_at = ts_alloc(schedule->slots + 1, sizeof *b->slot_at);
+    if (!b->slot_at) return ts_no_memory(error, "a program");
+    size_t slots = place_slots(b), mask_words = (schedule->block_masks + schedule->shared_masks) * b->words;
     p->memory = ts_alloc(slots + count_numbers(b), sizeof *p->memory);
-    p->words = ts_alloc(schedule->group_masks * b->words + 2 * schedule->emitted_masks + 1, sizeof *p->words);
+    p->words = ts_alloc(mask_words + 1, sizeof *p->words);
     p->row = ts_alloc(schedule->rows + 1, sizeof *p->row);
     p->slot = ts_alloc(schedule->rows + 1, sizeof *p->slot);
     p->mask = ts_alloc(schedule->emitted_masks + 1, sizeof *p->mask);
     p->walk = ts_alloc(p->genomes + 1, sizeof *p->walk);
-    p->step_capacity = schedule->rows + schedule->blocks + 2 * schedule->groups + 1;
-    p->step = ts_alloc(p->step_capacity, sizeof *p->step);
+    p->rule = ts_alloc(count_rules(b->demand) + 1, sizeof *p->rule);
+    p->step = ts_alloc(schedule->rows + schedule->blocks * (2 + TS_BLOCK_GENOMES / TS_GROUP_GENOMES) + 1, sizeof *p->step);
     p->value_row = ts_alloc(b->demand->values + 1, sizeof *p->value_row);
     p->value_words = ts_alloc(b->demand->values + 1, sizeof *p->value_words);
     b->operand = ts_alloc(b->rows + 1, sizeof *b->operand);
     b->word_at = ts_alloc(b->masks + 1, sizeof *b->word_at);
     b->stamp = ts_alloc(b->masks + 1, sizeof *b->stamp);
-    if (!p->memory || !p->words || !p->row || !p->slot || !p->mask || !p->walk || !p->step || !p->value_row || !p->value_words ||
+    if (!p->memory || !p->words || !p->row || !p->slot || !p->mask || !p->walk || !p->rule || !p->step || !p->value_row || !p->value_words ||
         !b->operand || !b->word_at || !b->stamp)
         return ts_no_memory(error, "a program");
     memset(b->stamp, 0xff, (b->masks + 1) * sizeof *b->stamp);
     b->next_number = p->memory + slots;
-    b->next_carry = schedule->group_masks * b->words;
+    b->next_shared = schedule->block_masks;
     return 0;
 }
 
@@ -91,8 +109,7 @@ static void place_rows(builder *b)
             for (int i = 0; i < TS_LANES_MAX; i++) copies[i] = b->row[row].key.parameter[0];
             b->operand[row] = (ts_operand){copies, 0};
         } else if (b->schedule->slot[row] >= 0) {
-            size_t slot = (size_t)b->schedule->slot[row];
-            b->operand[row] = (ts_operand){p->memory + slot * (p->history + p->tile) + p->history, SIZE_MAX};
+            b->operand[row] = (ts_operand){p->memory + b->slot_at[b->schedule->slot[row]], SIZE_MAX};
         }
     }
 }
@@ -113,11 +130,11 @@ static void add_row(builder *b, int32_t row)
 {
     ts_program *p = b->program;
     const ts_row_node *node = &b->row[row];
-    double *at = p->memory + (size_t)b->schedule->slot[row] * (p->history + p->tile) + p->history;
+    double *at = p->memory + b->slot_at[b->schedule->slot[row]];
     ts_row *call = &p->row[p->rows];
     ts_slot *slot = &p->slot[p->rows++];
     bool column = node->key.kind == TS_ROW_COLUMN;
-    *slot = (ts_slot){.base = at - p->history, .back = (size_t)node->history, .column = column ? node->key.which : -1};
+    *slot = (ts_slot){.back = (size_t)node->history, .column = column ? node->key.which : -1};
     slot->kept = take(b, slot->back);
     for (size_t i = 0; i < slot->back; i++) slot->kept[i] = NAN;
     call->out = at;
@@ -143,52 +160,46 @@ static void add_rows(builder *b, size_t begin, size_t end)
     }
 }
 
-static uint64_t *take_words(builder *b) { return b->program->words + b->words * b->next_words++; }
+static uint64_t *take_words(builder *b, bool shared)
+{
+    return b->program->words + b->words * (shared ? b->next_shared++ : b->next_words++);
+}
 
 static void add_mask(void *context, int32_t mask)
 {
     builder *b = context;
     const ts_mask_key *key = &b->mask[mask].key;
-    ts_mask_step *step = &b->program->mask[b->program->masks++];
-    step->kind = (ts_mask_kind)key->kind;
-    uint64_t *out = b->word_at[mask] = take_words(b);
-    switch (step->kind) {
-    case TS_MASK_COMPARE:
-        step->compare = (ts_compare){(ts_relation)key->relation, operand_of(b, key->row[0]), operand_of(b, key->row[1]), out};
-        break;
-    case TS_MASK_DEFINED: step->compare = (ts_compare){.a = operand_of(b, key->row[0]), .out = out}; break;
-    case TS_MASK_UP:
-    case TS_MASK_DOWN:
-        b->word_at[mask + 1] = take_words(b);
-        step->crossing = (ts_crossing){.a = operand_of(b, key->row[0]),
-                                       .b = operand_of(b, key->row[1]),
-                                       .defined_a = b->word_at[key->mask[0]],
-                                       .defined_b = b->word_at[key->mask[1]],
-                                       .up = out,
-                                       .down = b->word_at[mask + 1],
-                                       .carry = b->program->words + b->next_carry};
-        b->next_carry += 2;
-        break;
-    default:
-        step->words.a = b->word_at[key->mask[0]];
-        step->words.b = b->word_at[key->mask[step->kind == TS_MASK_NOT ? 0 : 1]];
-        step->words.out = out;
+    bool shared = b->schedule->shared[mask];
+    ts_mask *made = &b->program->mask[b->program->masks++];
+    made->kind = (ts_mask_kind)key->kind;
+    made->relation = (ts_relation)key->relation;
+    made->out = b->word_at[mask] = take_words(b, shared);
+    if (shared) b->stamp[mask] = TS_STAMP_KEPT;
+    if (made->kind <= TS_MASK_DOWN) {
+        made->a = operand_of(b, key->row[0]);
+        made->b = operand_of(b, key->row[made->kind == TS_MASK_DEFINED ? 0 : 1]);
+    }
+    if (made->kind == TS_MASK_UP) made->down = b->word_at[mask + 1] = take_words(b, shared);
+    if (made->kind >= TS_MASK_UP) {
+        made->x = b->word_at[key->mask[0]];
+        made->y = b->word_at[key->mask[made->kind == TS_MASK_NOT ? 0 : 1]];
     }
 }
 
 static const uint64_t *words_of(const builder *b, int32_t mask) { return mask < 0 ? NULL : b->word_at[mask]; }
 
-static void resolve_walk(const builder *b, const ts_planned *planned, ts_walk *walk)
+static void resolve_walk(builder *b, const ts_planned *planned, ts_walk *walk)
 {
     for (int side = 0; side < 2; side++) {
         walk->entry[side] = words_of(b, planned->entry[side]);
         walk->exit[side] = words_of(b, planned->exit[side]);
     }
     walk->rules = planned->rules;
+    walk->rule = b->program->rule + b->next_rule;
     walk->warmup = planned->warmup;
     for (int i = 0; i < planned->rules; i++) {
         const ts_planned_rule *rule = &planned->rule[i];
-        walk->rule[i] = (ts_rule){.kind = rule->kind,
+        b->program->rule[b->next_rule++] = (ts_rule){.kind = rule->kind,
                                   .side = rule->side ? -1 : 1,
                                   .amount = rule->amount,
                                   .range = rule->range.row < 0 ? NULL : operand_of(b, rule->range).at,
@@ -203,31 +214,30 @@ static void resolve_value(builder *b, size_t index)
     else b->program->value_row[index] = operand_of(b, value->row);
 }
 
-/* Masks and walks of the items [begin, end), one group. */
-static void add_group(builder *b, size_t group, size_t begin, size_t end)
+/* Masks of the items [begin, end), then their walks in groups. */
+static void add_block(builder *b, size_t block, size_t begin, size_t end)
 {
     ts_program *p = b->program;
     size_t first = p->masks;
     b->next_words = 0;
-    for (size_t i = begin; i < end; i++) ts_demand_masks(b->demand, i, b->stamp, (int32_t)group, add_mask, b);
+    for (size_t i = begin; i < end; i++) ts_demand_masks(b->demand, i, b->stamp, (int32_t)block, add_mask, b);
     if (p->masks > first) add_step(p, TS_STEP_MASKS, 0, first, p->masks - first);
     for (size_t i = begin; i < end; i++) {
         if (i < b->demand->genomes) resolve_walk(b, &b->demand->planned[i], &p->walk[i]);
         else resolve_value(b, i - b->demand->genomes);
     }
-    if (begin < b->demand->genomes) add_step(p, TS_STEP_WALK, 0, begin, end - begin);
+    if (b->demand->values) return;
+    for (size_t i = begin; i < end; i += TS_GROUP_GENOMES)
+        add_step(p, TS_STEP_WALK, 0, i, end - i < TS_GROUP_GENOMES ? end - i : TS_GROUP_GENOMES);
 }
 
 static void add_steps(builder *b)
 {
-    size_t items = b->demand->genomes + b->demand->values;
-    size_t per_block = b->demand->values ? items : TS_BLOCK_GENOMES, per_group = b->demand->values ? items : TS_GROUP_GENOMES;
-    size_t group = 0;
+    size_t items = b->demand->genomes + b->demand->values, per_block = ts_demand_per_block(b->demand);
     for (size_t block = 0; block < b->schedule->blocks; block++) {
+        size_t begin = block * per_block, end = begin + per_block < items ? begin + per_block : items;
         add_rows(b, b->schedule->block_begin[block], b->schedule->block_begin[block + 1]);
-        size_t end = (block + 1) * per_block < items ? (block + 1) * per_block : items;
-        for (size_t begin = block * per_block; begin < end; begin += per_group)
-            add_group(b, group++, begin, begin + per_group < end ? begin + per_group : end);
+        add_block(b, block, begin, end);
     }
 }
 
@@ -247,7 +257,7 @@ ts_program *ts_program_new(const ts_demand *demand, size_t tile, ts_error *error
 out:
     if (!made) ts_program_free(b.program);
     ts_schedule_clear(&schedule);
-    free(b.operand), free(b.word_at), free(b.stamp);
+    free(b.operand), free(b.word_at), free(b.stamp), free(b.slot_at);
     return made;
 }
 
@@ -255,7 +265,7 @@ void ts_program_free(ts_program *program)
 {
     if (!program) return;
     free(program->memory), free(program->words), free(program->row), free(program->slot), free(program->mask);
-    free(program->walk), free(program->step), free(program->value_row), free(program->value_words);
+    free(program->walk), free(program->rule), free(program->step), free(program->value_row), free(program->value_words);
     free(program);
 }
 

@@ -1,8 +1,8 @@
 /* A program: a batch of genomes over a market as steps that are repeated for each tile, with every pointer resolved.
  *
- * Genomes come in blocks of 64 that need nearly the same rows when they are sorted. A row is computed in the first block
- * that reads it and its slot is given on after the last; masks and walks follow in groups of 8 genomes. All rows that live
- * at one time fit in the L2 cache together: the tile is as long as that allows. */
+ * Genomes come in blocks of 64 that need nearly the same rows when neighbours stand together. A row is computed in the first
+ * block that reads it and its slot is given on after the last; the block's masks follow, then its walks, 8 genomes at a time.
+ * All rows that live at one time fit in the L2 cache together: the tile is as long as that allows. */
 #ifndef TS_HOST_PROGRAM_H
 #define TS_HOST_PROGRAM_H
 
@@ -19,42 +19,30 @@ typedef struct ts_step {
 
 /* What a row needs besides the kernel's call. */
 typedef struct ts_slot {
-    double *base;      /* of `history` + tile doubles; the tile begins at base + history */
     double *kept;      /* the last `back` values of the tile before */
     size_t back;       /* earlier values that readers look at */
     int32_t column;    /* of a column, else -1 */
 } ts_slot;
 
-typedef struct ts_mask_step {
-    ts_mask_kind kind;
-    union {
-        ts_compare compare;
-        ts_crossing crossing;
-        struct {
-            const uint64_t *a, *b;
-            uint64_t *out;
-        } words;
-    };
-} ts_mask_step;
-
 /* A genome's masks and rules, resolved. */
 typedef struct ts_walk {
     const uint64_t *entry[2], *exit[2];
-    ts_rule rule[TS_RULES_MAX];
+    const ts_rule *rule;
     int rules;
     int64_t warmup;
 } ts_walk;
 
 typedef struct ts_program {
-    size_t tile, history, genomes; /* history: earlier values kept before each tile, a multiple of 8 */
+    size_t tile, genomes;
     ts_step *step;
     size_t steps, step_capacity;
     ts_row *row;
-    ts_slot *slot;                 /* parallel to row */
+    ts_slot *slot;                 /* parallel to row, whose `out` is where the tile begins */
     size_t rows;
-    ts_mask_step *mask;
-    size_t masks, mask_capacity;
+    ts_mask *mask;
+    size_t masks;
     ts_walk *walk;
+    ts_rule *rule;
     ts_operand *value_row;         /* of the demand's values */
     const uint64_t **value_words;
     double *memory;                /* slots, states, kept values, constants */

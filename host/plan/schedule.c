@@ -13,9 +13,10 @@ typedef struct scheduler {
     size_t rows, masks;
     int32_t *first, *last; /* block that computes a row, block that reads it last; -1: none */
     int32_t *stamp;        /* by mask */
+    bool *seen;            /* by mask: some block reads it */
+    ts_schedule *schedule;
     int32_t block;
-    size_t needed;         /* rows */
-    size_t counted;        /* masks of the group */
+    size_t counted;        /* masks of the block */
 } scheduler;
 
 static void visit_mask(const ts_mask_node *masks, int32_t mask, int32_t *stamps, int32_t stamp,
@@ -27,7 +28,7 @@ static void visit_mask(const ts_mask_node *masks, int32_t mask, int32_t *stamps,
         visit_mask(masks, mask - 1, stamps, stamp, visit, context);
         return;
     }
-    if (stamps[mask] == stamp) return;
+    if (stamps[mask] == stamp || stamps[mask] == TS_STAMP_KEPT) return;
     stamps[mask] = stamp;
     if (key->kind != TS_MASK_COMPARE && key->kind != TS_MASK_DEFINED) {
         visit_mask(masks, key->mask[0], stamps, stamp, visit, context);
@@ -61,20 +62,37 @@ static void use_row(scheduler *s, int32_t row)
     s->last[row] = s->block;
     if (s->first[row] >= 0) return;
     s->first[row] = s->block;
-    s->needed++;
     if (key->kind != TS_ROW_KERNEL) return;
     use_row(s, key->in[0].row);
     use_row(s, key->in[1].row);
 }
 
+/* Rows are read where the mask is computed: by the first block that needs it. */
 static void use_mask(void *context, int32_t mask)
 {
     scheduler *s = context;
     const ts_mask_key *key = &s->mask[mask].key;
-    s->counted += key->kind == TS_MASK_UP ? 2 : 1;
+    if (s->seen[mask]) {
+        s->schedule->shared[mask] = true;
+        return;
+    }
+    s->seen[mask] = true;
     if (key->kind > TS_MASK_DOWN) return;
     use_row(s, key->row[0].row);
     if (key->kind != TS_MASK_DEFINED) use_row(s, key->row[1].row);
+}
+
+static void count_mask(void *context, int32_t mask)
+{
+    scheduler *s = context;
+    size_t words = s->mask[mask].key.kind == TS_MASK_UP ? 2 : 1;
+    s->schedule->emitted_masks++;
+    if (!s->schedule->shared[mask]) {
+        s->counted += words;
+        return;
+    }
+    s->schedule->shared_masks += words;
+    s->stamp[mask] = TS_STAMP_KEPT;
 }
 
 /* Rows that are read without a mask between: the ranges of rules, the rows asked for. */
@@ -88,21 +106,25 @@ static void use_direct(scheduler *s, size_t index)
     } else if (demand->value[index - demand->genomes].type == TS_SERIES) use_row(s, demand->value[index - demand->genomes].row.row);
 }
 
+size_t ts_demand_per_block(const ts_demand *demand)
+{
+    return demand->values ? demand->genomes + demand->values : TS_BLOCK_GENOMES;
+}
+
 static void find_uses(scheduler *s, ts_schedule *schedule)
 {
-    size_t items = s->demand->genomes + s->demand->values;
-    size_t per_block = s->demand->values ? items : TS_BLOCK_GENOMES, per_group = s->demand->values ? items : TS_GROUP_GENOMES;
+    size_t items = s->demand->genomes + s->demand->values, per_block = ts_demand_per_block(s->demand);
+    schedule->blocks = (items + per_block - 1) / per_block;
     for (size_t index = 0; index < items; index++) {
         s->block = (int32_t)(index / per_block);
-        if (index % per_group == 0) s->counted = 0;
-        size_t before = s->counted;
-        ts_demand_masks(s->demand, index, s->stamp, (int32_t)(index / per_group), use_mask, s);
+        ts_demand_masks(s->demand, index, s->stamp, s->block, use_mask, s);
         use_direct(s, index);
-        schedule->emitted_masks += s->counted - before;
-        if (s->counted > schedule->group_masks) schedule->group_masks = s->counted;
     }
-    schedule->blocks = items ? (size_t)s->block + 1 : 0;
-    schedule->groups = (items + per_group - 1) / per_group;
+    for (size_t index = 0; index < items; index++) {
+        if (index % per_block == 0) s->counted = 0;
+        ts_demand_masks(s->demand, index, s->stamp, (int32_t)(schedule->blocks + index / per_block), count_mask, s);
+        if (s->counted > schedule->block_masks) schedule->block_masks = s->counted;
+    }
 }
 
 static int by_block_and_kernel(const void *a, const void *b, void *context)
@@ -155,8 +177,12 @@ static int give_slots(const scheduler *s, ts_schedule *schedule, ts_error *error
     for (size_t block = 0; block < schedule->blocks; block++) {
         if (block)
             for (int32_t i = heads[block - 1]; i >= 0; i = ends[i]) free_slots[available++] = schedule->slot[schedule->order[i]];
-        for (size_t i = schedule->block_begin[block]; i < schedule->block_begin[block + 1]; i++)
-            schedule->slot[schedule->order[i]] = available ? free_slots[--available] : (int32_t)schedule->slots++;
+        for (size_t i = schedule->block_begin[block]; i < schedule->block_begin[block + 1]; i++) {
+            int32_t row = schedule->order[i], slot = available ? free_slots[--available] : (int32_t)schedule->slots++;
+            size_t history = ((size_t)s->row[row].history + 7) / 8 * 8;
+            schedule->slot[row] = slot;
+            if (history > schedule->slot_history[slot]) schedule->slot_history[slot] = history;
+        }
     }
     free(free_slots), free(ends), free(heads);
     return 0;
@@ -173,9 +199,14 @@ int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *e
     s.stamp = ts_alloc(s.masks + 1, sizeof *s.stamp);
     schedule->order = ts_alloc(s.rows + 1, sizeof *schedule->order);
     schedule->slot = ts_alloc(s.rows + 1, sizeof *schedule->slot);
+    schedule->slot_history = ts_alloc(s.rows + 1, sizeof *schedule->slot_history);
+    schedule->shared = ts_alloc(s.masks + 1, sizeof *schedule->shared);
+    s.seen = ts_alloc(s.masks + 1, sizeof *s.seen);
+    s.schedule = schedule;
     schedule->block_begin = ts_alloc(items / TS_BLOCK_GENOMES + 3, sizeof *schedule->block_begin);
     int status = -1;
-    if (!s.first || !s.last || !s.stamp || !schedule->order || !schedule->slot || !schedule->block_begin) {
+    if (!s.first || !s.last || !s.stamp || !s.seen || !schedule->order || !schedule->slot || !schedule->slot_history ||
+        !schedule->shared || !schedule->block_begin) {
         ts_no_memory(error, "a schedule");
         goto out;
     }
@@ -187,13 +218,14 @@ int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *e
     order_rows(&s, schedule);
     status = give_slots(&s, schedule, error);
 out:
-    free(s.first), free(s.last), free(s.stamp);
+    free(s.first), free(s.last), free(s.stamp), free(s.seen);
     if (status) ts_schedule_clear(schedule);
     return status;
 }
 
 void ts_schedule_clear(ts_schedule *schedule)
 {
-    free(schedule->order), free(schedule->slot), free(schedule->block_begin);
+    free(schedule->order), free(schedule->slot), free(schedule->slot_history), free(schedule->shared);
+    free(schedule->block_begin);
     *schedule = (ts_schedule){0};
 }

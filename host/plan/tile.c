@@ -23,8 +23,8 @@ static size_t forced(void)
 size_t ts_tile_for(size_t slots, size_t history)
 {
     if (forced()) return forced();
-    size_t budget = ts_tile_cache() / 4 * 3 / sizeof(double), each = budget / (slots ? slots : 1);
-    size_t tile = each > history ? (each - history) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE : 0;
+    size_t budget = ts_tile_cache() / 4 * 3 / sizeof(double), left = budget > history ? budget - history : 0;
+    size_t tile = left / (slots ? slots : 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
     if (tile < SHORTEST) tile = SHORTEST;
     return tile < LONGEST ? tile : LONGEST;
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* The longest tile whose `slots` rows, each with `history` earlier values, fit in most of the L2 cache; a multiple of
+/* The longest tile whose `slots` rows, with `history` earlier values in all, fit in most of the L2 cache; a multiple of
  * TS_TILE_MULTIPLE, bounded. TS_TILE in the environment overrides it (for tests). Results do not depend on it. */
 size_t ts_tile_for(size_t slots, size_t history);
 
