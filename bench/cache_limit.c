@@ -51,7 +51,7 @@ __attribute__((target("avx512f"))) static uint64_t pass_512(const double *a, con
             sum[k / 8 % 2 + 2] = _mm512_xor_si512(sum[k / 8 % 2 + 2], _mm512_load_si512(b + i + k));
         }
     __m512i all = _mm512_xor_si512(_mm512_xor_si512(sum[0], sum[1]), _mm512_xor_si512(sum[2], sum[3]));
-    return (uint64_t)_mm512_reduce_add_epi64(all);
+    return (uint64_t)_mm512_reduce_or_epi64(all);
 }
 
 ts_cache_limit *ts_cache_limit_new(ts_error *error)

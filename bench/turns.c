@@ -21,8 +21,8 @@ static int measure(const ts_bench *bench, ts_bench_line *lines, void (*progress)
             if (progress) progress(title(job), r + 1);
             *line = ts_bench_line_empty();
             line->bench_case = job->bench_case, line->item = job->item, line->backend = job->backend;
-            if (job->measure(job->state, bench->settings->seconds, line, error))
-                return ts_error_context(error, "%s", title(job));
+            if (!job->measure(job->state, bench->settings->seconds, line, error)) continue;
+            return ts_error_context(error, "%s", job->backend ? title(job) : job->bench_case); /* else it is a file */
         }
     return 0;
 }
