@@ -55,7 +55,7 @@ static bool trade_agrees(const ts_trade *a, const ts_oracle_trade *b)
 {
     return a->entry_bar == b->entry_bar && a->exit_bar == b->exit_bar && a->entry_price == b->entry_price &&
            a->exit_price == b->exit_price && a->side == b->side && a->bars_held == b->bars_held &&
-           fabs(a->change - b->change) <= 1e-12 && strcmp(a->reason, b->reason) == 0;
+           fabs(a->change - b->change) <= 1e-12 * (2 + b->change) && strcmp(a->reason, b->reason) == 0;
 }
 
 static bool trades_agree(agreement *all, const ts_backtest *ours, const ts_oracle_result *oracle)

@@ -1,11 +1,11 @@
 /* The metrics from the equity curve and the trades, each by its definition, and for each how far another evaluation may
  * be.
  *
- * Tolerance: a sum may differ by 1e-12 of the sum of its absolute terms. The bar returns e_t / e_{t-1} - 1 are
- * themselves rounded: by 4 units of the last place of 1 for each bar whose equity moved, whoever computes them. Sums
- * over a trade may be differences of running sums of the candles, which are rounded to doubles: those are terms, too,
- * by 4 units of their last place a trade. A ratio may differ by what its parts may, propagated. A ratio whose divisor
- * is within its own tolerance of 0 is rounding noise: INFINITY. */
+ * Tolerance: a sum may differ by 1e-12 of the sum of its absolute terms (a return after costs has two: cash / base and
+ * 1). The bar returns e_t / e_{t-1} - 1 are themselves rounded: by 4 units of the last place of 1 for each bar whose
+ * equity moved, whoever computes them. Sums over a trade may be differences of running sums of the candles, which are
+ * rounded to doubles: those are terms, too, by 4 units of their last place a trade. A ratio may differ by what its
+ * parts may, propagated. A ratio whose divisor is within its own tolerance of 0 is rounding noise: INFINITY. */
 #include "tests/oracle/exact.h"
 #include "tests/oracle/simulator.h"
 
@@ -149,7 +149,7 @@ static void measure_trades(ts_oracle_result *result)
         if (trade->profit < 0) exact_add(&losses, -trade->profit);
         wins += trade->profit > 0;
         exact_add(&changes, trade->change);
-        absolute += fabs(trade->change);
+        absolute += 2 + trade->change;
         if (!(trade->change <= best)) best = trade->change;
         if (!(trade->change >= worst)) worst = trade->change;
     }
@@ -157,8 +157,8 @@ static void measure_trades(ts_oracle_result *result)
     put(result, TS_METRIC_win_rate, quotient((real){wins, 0}, (real){trades, 0}));
     put(result, TS_METRIC_profit_factor, quotient(certain(exact_value(profits)), certain(exact_value(losses))));
     put(result, TS_METRIC_expectancy, quotient((real){exact_value(changes), TERMS * absolute}, (real){trades, 0}));
-    put(result, TS_METRIC_best_trade, (real){best, TERMS});
-    put(result, TS_METRIC_worst_trade, (real){worst, TERMS});
+    put(result, TS_METRIC_best_trade, (real){best, TERMS * (2 + best)});
+    put(result, TS_METRIC_worst_trade, (real){worst, TERMS * (2 + worst)});
 }
 
 void oracle_measure(const ts_series *series, const totals *sums, const ts_oracle_settings *settings,
