@@ -35,8 +35,8 @@ typedef enum ts_relation { TS_IS_BELOW, TS_IS_AT_MOST, TS_IS_ABOVE, TS_IS_AT_LEA
 /* How a mask is made. An UP is made together with the DOWN of the same rows. */
 typedef enum ts_mask_kind {
     TS_MASK_COMPARE, /* a relation b */
-    TS_MASK_DEFINED, /* a is not NaN */
-    TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse; x and y: where a and b are defined */
+    TS_MASK_DEFINED, /* a is not NaN; single[0] receives a in single precision */
+    TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse; x, y and single: those of a and b */
     TS_MASK_DOWN,
     TS_MASK_AND,     /* of x and y */
     TS_MASK_OR,
@@ -50,6 +50,7 @@ typedef struct ts_mask {
     ts_operand a, b;
     const uint64_t *x, *y;
     uint64_t *out, *down;
+    float *single[2];
     uint64_t carry[2]; /* of UP: whether a <= b, and a >= b, at the last bar before (0 or 1) */
 } ts_mask;
 

@@ -1,5 +1,6 @@
 /* The vocabulary with four lanes: AVX2 and FMA. */
 #include <immintrin.h>
+#include <stdint.h>
 
 #define LANES 4
 
@@ -74,4 +75,30 @@ static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
     __m256i pair = _mm256_i32gather_epi64((const long long *)base, (__m128i)at, 4);
     *a = (vu)narrow(pair);
     *b = (vu)narrow(_mm256_srli_epi64(pair, 32));
+}
+
+/* Conditions of CHUNK bars in a row, as bits that are stored together. Packing 64-bit lanes to bytes leaves each condition
+ * twice and the halves of the registers apart. */
+enum { CHUNK = 16 };
+typedef uint16_t v_chunk;
+
+static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
+{
+    __m256i a = _mm256_packs_epi32(_mm256_castpd_si256(m[0]), _mm256_castpd_si256(m[1]));
+    __m256i b = _mm256_packs_epi32(_mm256_castpd_si256(m[2]), _mm256_castpd_si256(m[3]));
+    __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(a, b), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    return (v_chunk)_pext_u32((unsigned)_mm256_movemask_epi8(bytes), 0x55555555);
+}
+
+/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
+enum { SINGLES = 8 };
+typedef uint8_t s_bits;
+
+static inline void s_store(float *p, vd x) { _mm_storeu_ps(p, _mm256_cvtpd_ps(x)); }
+
+static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+{
+    __m256 x = _mm256_loadu_ps(a), y = _mm256_loadu_ps(b);
+    *above = (s_bits)_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_GT_OQ));
+    *below = (s_bits)_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LT_OQ));
 }

@@ -1,5 +1,6 @@
 /* The vocabulary with eight lanes: AVX-512 F, DQ and VL. */
 #include <immintrin.h>
+#include <stdint.h>
 
 #define LANES 8
 
@@ -65,4 +66,23 @@ static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
     __m512i pair = _mm512_i32gather_epi64((__m256i)at, base, 4);
     *a = (vu)_mm512_cvtepi64_epi32(pair);
     *b = (vu)_mm512_cvtepi64_epi32(_mm512_srli_epi64(pair, 32));
+}
+
+/* Conditions of CHUNK bars in a row, as bits that are stored together. */
+enum { CHUNK = 8 };
+typedef uint8_t v_chunk;
+
+static inline v_chunk m_chunk(const vm m[CHUNK / LANES]) { return m[0]; }
+
+/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
+enum { SINGLES = 16 };
+typedef uint16_t s_bits;
+
+static inline void s_store(float *p, vd x) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(x)); }
+
+static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+{
+    __m512 x = _mm512_loadu_ps(a), y = _mm512_loadu_ps(b);
+    *above = _mm512_cmp_ps_mask(x, y, _CMP_GT_OQ);
+    *below = _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ);
 }

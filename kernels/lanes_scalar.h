@@ -1,5 +1,7 @@
 /* The vocabulary with one lane: plain C, the reference that the others must equal bit for bit.
  * fma is IEEE's fused multiply-add, rounded once and so the same everywhere, in hardware or not. */
+#include <stdint.h>
+
 #define LANES 1
 
 typedef double vd;
@@ -46,4 +48,32 @@ static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
 {
     *a = base[at];
     *b = base[at + 1];
+}
+
+/* Conditions of CHUNK bars in a row, as bits that are stored together. */
+enum { CHUNK = 8 };
+typedef uint8_t v_chunk;
+
+static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
+{
+    v_chunk bits = 0;
+    for (int i = 0; i < CHUNK; i++) bits = (v_chunk)(bits | m[i] << i);
+    return bits;
+}
+
+/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
+enum { SINGLES = 8 };
+typedef uint8_t s_bits;
+
+static inline void s_store(float *p, vd x) { *p = (float)x; }
+
+static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+{
+    unsigned more = 0, less = 0;
+    for (int i = 0; i < SINGLES; i++) {
+        more |= (unsigned)(a[i] > b[i]) << i;
+        less |= (unsigned)(a[i] < b[i]) << i;
+    }
+    *above = (s_bits)more;
+    *below = (s_bits)less;
 }

@@ -28,7 +28,9 @@ TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool open)
     return carries_in >> 1 | (uint64_t)carry << 63;
 }
 
-static size_t latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
+/* Changes are rarer than one a word: two are written without asking whether they are there (the next word overwrites what was
+ * not), the rest one by one. Gathering them into vectors first would cost more than the writes. */
+__attribute__((optimize("no-tree-slp-vectorize"))) static size_t latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
 {
     size_t changes = 0;
     bool held_before = *open;
@@ -37,16 +39,12 @@ static size_t latch(const uint64_t *entry, const uint64_t *exit, size_t words, u
         uint64_t edges = held ^ (held << 1 | (uint64_t)held_before);
         uint32_t bar = first + (uint32_t)word * 64;
         int count = __builtin_popcountll(edges);
-        /* Four are written without asking whether they are there: the next word overwrites what was not. */
         uint32_t *out = change + changes;
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             out[i] = bar + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
             edges &= edges - 1;
         }
-        for (int i = 4; i < count; i++) {
-            out[i] = bar + (uint32_t)__builtin_ctzll(edges);
-            edges &= edges - 1;
-        }
+        for (; edges; edges &= edges - 1) *(out++ + 2) = bar + (uint32_t)__builtin_ctzll(edges);
         changes += (size_t)count;
         held_before = held >> 63;
     }

@@ -114,17 +114,32 @@ static bool genome_agrees(agreement *all, ts_engine *engine, const ts_market *ma
     return same;
 }
 
-/* A genome whose warm-up is not shorter than the series has to be refused. */
-static bool longest_warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
-                                size_t count)
+static bool warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genome)
 {
     double parameter[TS_PARAMETERS_MAX] = {0};
-    size_t end = ts_market_first(market) + ts_market_bars(market);
-    for (size_t i = 0; i < count; i++) {
-        for (int k = 0; k < strategy->parameters; k++) parameter[k] = ts_genome_value(strategy, &genomes[i], k);
-        if (ts_oracle_warmup(strategy, parameter) >= end) return false;
-    }
-    return true;
+    for (int k = 0; k < strategy->parameters; k++) parameter[k] = ts_genome_value(strategy, genome, k);
+    return ts_oracle_warmup(strategy, parameter) < ts_market_first(market) + ts_market_bars(market);
+}
+
+/* A batch is refused when no genome's warm-up is shorter than the series. */
+static bool any_warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (warmup_fits(market, strategy, &genomes[i])) return true;
+    return false;
+}
+
+/* A genome whose warm-up is too long makes no trades in a batch and is refused alone. */
+static bool misfit_agrees(agreement *all, ts_engine *engine, const ts_market *market, const ts_strategy *strategy,
+                          const ts_genome *genome, const ts_metrics *batch, const ts_oracle_result *oracle)
+{
+    ts_backtest alone = {0};
+    ts_error error = {0};
+    bool refused = ts_backtest_run(engine, market, strategy, genome, &alone, &error) != 0;
+    if (!refused) ts_strbuf_puts(&all->why, "a warm-up longer than the series was accepted");
+    ts_backtest_clear(&alone);
+    all->misfits++;
+    return refused && metrics_agree(all, batch, oracle) && batch->value[TS_METRIC_trades] == 0;
 }
 
 bool agree(agreement *all, ts_engine *engine, const ts_series *series, const ts_simulation *simulation,
@@ -135,7 +150,7 @@ bool agree(agreement *all, ts_engine *engine, const ts_series *series, const ts_
     ts_market *market = ts_market_new(series, simulation, &error);
     bool same = market && metrics;
     if (!same) ts_strbuf_printf(&all->why, "market: %s", error.text);
-    bool fits = same && longest_warmup_fits(market, strategy, genomes, count);
+    bool fits = same && any_warmup_fits(market, strategy, genomes, count);
     int status = same ? ts_evaluate(engine, market, strategy, genomes, count, metrics, &error) : -1;
     if (same && fits != (status == 0)) {
         ts_strbuf_printf(&all->why, "warm-up: engine %s, oracle %s", status ? error.text : "fits",
@@ -146,7 +161,8 @@ bool agree(agreement *all, ts_engine *engine, const ts_series *series, const ts_
     for (size_t i = 0; same && fits && i < count; i++) {
         ts_oracle_result oracle;
         oracle_of(series, simulation, strategy, &genomes[i], &oracle);
-        same = genome_agrees(all, engine, market, strategy, &genomes[i], &metrics[i], &oracle);
+        same = (warmup_fits(market, strategy, &genomes[i]) ? genome_agrees : misfit_agrees)(
+            all, engine, market, strategy, &genomes[i], &metrics[i], &oracle);
         ts_oracle_clear(&oracle);
     }
     ts_market_free(market);

@@ -9,7 +9,8 @@
 
 typedef struct agreement {
     ts_strbuf why;                   /* empty while all agree */
-    size_t genomes, trades, refused; /* compared so far; refused: the warm-up is longer than the series */
+    size_t genomes, trades, refused, misfits; /* compared so far; refused: batches without a warm-up shorter than the series;
+                                                 misfits: genomes in other batches whose warm-up is not */
 } agreement;
 
 /* Evaluate `count` genomes in one batch and compare each; false at the first difference. */

@@ -82,6 +82,7 @@ int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strateg
     ts_dag *dag = ts_dag_new(error);
     int status = dag && !ts_plan_genome(dag, strategy, genome, &planned, error) ? 0 : -1;
     if (!status) status = ts_engine_walk(engine, market, strategy, genome, 1, &out->metrics, &recorder, error);
+    if (!status) status = ts_engine_check_warmup(market, &out->metrics, 1, error);
     if (!status) status = detail(market, &planned, &recorder, out, error);
     ts_dag_free(dag);
     free(recorder.trade);

@@ -8,6 +8,7 @@
 #include "host/language/functions.h"
 #include "host/plan/instantiate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,15 +55,6 @@ typedef struct evaluation {
     ts_error *errors; /* by batch */
 } evaluation;
 
-static int check_warmup(const ts_planned *planned, size_t count, const ts_market *market, ts_error *error)
-{
-    for (size_t i = 0; i < count; i++)
-        if (planned[i].warmup >= (int64_t)market->loaded)
-            return ts_fail(error, TS_BAD_DATA, "the warm-up of %lld bars is not shorter than the %zu bars loaded",
-                           (long long)planned[i].warmup, market->loaded);
-    return 0;
-}
-
 int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
                    size_t count, ts_metrics *metrics, ts_recorder *recorder, ts_error *error)
 {
@@ -74,7 +66,6 @@ int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy
     if (!dag || !planned) goto out;
     for (size_t i = 0; i < count; i++)
         if (ts_plan_genome(dag, strategy, &genomes[i], &planned[i], error)) goto out;
-    if (check_warmup(planned, count, market, error)) goto out;
     program = ts_program_new(&(ts_demand){.dag = dag, .planned = planned, .genomes = count}, 0, error);
     if (program)
         status = ts_cpu_walk(engine->backend->kernels, program, market, strategy->direction, metrics, &engine->genome_bars,
@@ -84,6 +75,15 @@ out:
     ts_dag_free(dag);
     free(planned);
     return status;
+}
+
+int ts_engine_check_warmup(const ts_market *market, const ts_metrics *metrics, size_t count, ts_error *error)
+{
+    double shortest = INFINITY;
+    for (size_t i = 0; i < count; i++)
+        if (metrics[i].value[TS_METRIC_warmup] < shortest) shortest = metrics[i].value[TS_METRIC_warmup];
+    if (shortest < (double)market->loaded) return 0;
+    return ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded", shortest, market->loaded);
 }
 
 static void run_batch(void *context, int worker, size_t batch)
@@ -144,6 +144,7 @@ int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *s
         ts_threads_run(engine->threads, e.batches, run_batch, &e);
         for (size_t i = 0; i < e.batches && !status; i++)
             if (e.errors[i].code) status = ts_fail(error, e.errors[i].code, "%s", e.errors[i].text);
+        if (!status) status = ts_engine_check_warmup(market, out, count, error);
     }
     free(e.order);
     free(e.errors);

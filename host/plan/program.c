@@ -18,10 +18,11 @@ typedef struct builder {
     size_t rows, masks;
     ts_operand *operand;    /* by row of the dag: where its tile begins */
     uint64_t **word_at;     /* by mask of the dag: where its words are in the block being built */
+    float **single_at;      /* by DEFINED mask of the dag: its row in single precision */
     size_t *slot_at;        /* by slot: where its tile begins in program->memory */
     int32_t *stamp;
     double *next_number;    /* unused memory for numbers, kept values, states */
-    size_t next_words, next_shared, next_rule, words; /* words: of one mask */
+    size_t next_words, next_shared, next_single, next_shared_single, next_rule, words; /* words: of one mask */
 } builder;
 
 /* The numbers that memory is asked for beside the slots: 8 copies of each constant, the kept values, the states. */
@@ -89,7 +90,11 @@ static int allocate(builder *b, size_t tile, ts_error *error)
         return ts_no_memory(error, "a program");
     memset(b->stamp, 0xff, (b->masks + 1) * sizeof *b->stamp);
     b->next_number = p->memory + slots;
+    p->singles = ts_alloc((schedule->block_singles + schedule->shared_singles) * p->tile + 1, sizeof *p->singles);
+    b->single_at = ts_alloc(b->masks + 1, sizeof *b->single_at);
+    if (!p->singles || !b->single_at) return ts_no_memory(error, "a program");
     b->next_shared = schedule->block_masks;
+    b->next_shared_single = schedule->block_singles;
     return 0;
 }
 
@@ -165,6 +170,11 @@ static uint64_t *take_words(builder *b, bool shared)
     return b->program->words + b->words * (shared ? b->next_shared++ : b->next_words++);
 }
 
+static float *take_single(builder *b, bool shared)
+{
+    return b->program->singles + b->program->tile * (shared ? b->next_shared_single++ : b->next_single++);
+}
+
 static void add_mask(void *context, int32_t mask)
 {
     builder *b = context;
@@ -179,6 +189,8 @@ static void add_mask(void *context, int32_t mask)
         made->a = operand_of(b, key->row[0]);
         made->b = operand_of(b, key->row[made->kind == TS_MASK_DEFINED ? 0 : 1]);
     }
+    if (made->kind == TS_MASK_DEFINED) made->single[0] = b->single_at[mask] = take_single(b, shared);
+    for (int i = 0; made->kind == TS_MASK_UP && i < 2; i++) made->single[i] = b->single_at[key->mask[i]];
     if (made->kind == TS_MASK_UP) made->down = b->word_at[mask + 1] = take_words(b, shared);
     if (made->kind >= TS_MASK_UP) {
         made->x = b->word_at[key->mask[0]];
@@ -219,7 +231,7 @@ static void add_block(builder *b, size_t block, size_t begin, size_t end)
 {
     ts_program *p = b->program;
     size_t first = p->masks;
-    b->next_words = 0;
+    b->next_words = b->next_single = 0;
     for (size_t i = begin; i < end; i++) ts_demand_masks(b->demand, i, b->stamp, (int32_t)block, add_mask, b);
     if (p->masks > first) add_step(p, TS_STEP_MASKS, 0, first, p->masks - first);
     for (size_t i = begin; i < end; i++) {
@@ -257,14 +269,14 @@ ts_program *ts_program_new(const ts_demand *demand, size_t tile, ts_error *error
 out:
     if (!made) ts_program_free(b.program);
     ts_schedule_clear(&schedule);
-    free(b.operand), free(b.word_at), free(b.stamp), free(b.slot_at);
+    free(b.operand), free(b.word_at), free(b.stamp), free(b.slot_at), free(b.single_at);
     return made;
 }
 
 void ts_program_free(ts_program *program)
 {
     if (!program) return;
-    free(program->memory), free(program->words), free(program->row), free(program->slot), free(program->mask);
+    free(program->memory), free(program->words), free(program->singles), free(program->row), free(program->slot), free(program->mask);
     free(program->walk), free(program->rule), free(program->step), free(program->value_row), free(program->value_words);
     free(program);
 }

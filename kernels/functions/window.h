@@ -3,12 +3,14 @@
  * State begins with the values seen, up to n. */
 #include "kernels/double_double.h"
 
-/* The sum of the window after x has entered; advances the count. state: count, hi, lo. */
+/* The sum of the window after x has entered; advances the count. state: count, hi, lo. What enters and what leaves are taken
+ * together first: only one sum waits for the one before. */
 TS_INLINE dd window_slide(vd *state, vd n, vd x, vd leaving, vm *complete)
 {
     vm undefined = v_undefined(x), full = v_ge(state[0], n);
-    dd sum = dd_plus((dd){state[1], state[2]}, v_select(undefined, v_set(0), x));
-    sum = dd_plus(sum, v_select(full, v_set(0) - leaving, v_set(0)));
+    dd change = dd_two_sum(x, v_select(full, v_set(0) - leaving, v_set(0)));
+    dd sum = dd_two_sum(state[1], change.hi);
+    sum = dd_quick_sum(sum.hi, sum.lo + (state[2] + change.lo));
     vd seen = v_select(full, n, state[0] + v_set(1));
     sum = dd_select(undefined, dd_zero(), sum);
     state[0] = v_select(undefined, v_set(0), seen);
