@@ -122,7 +122,8 @@ static bool warmup_fits(const ts_market *market, const ts_strategy *strategy, co
 }
 
 /* A batch is refused when no genome's warm-up is shorter than the series. */
-static bool any_warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes, size_t count)
+static bool any_warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
+                            size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (warmup_fits(market, strategy, &genomes[i])) return true;

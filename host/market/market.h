@@ -8,10 +8,10 @@
 
 struct ts_market {
     ts_simulation simulation;
-    size_t loaded;               /* bars from the first loaded to the window's end */
-    size_t first, bars;          /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */
+    size_t loaded;      /* bars from the first loaded to the window's end */
+    size_t first, bars; /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */
     int64_t *time;
-    double *column[TS_COLUMNS];  /* `loaded` values, then NaN up to a multiple of TS_TILE_MULTIPLE and one more */
+    double *column[TS_COLUMNS]; /* `loaded` values, then NaN up to a multiple of TS_TILE_MULTIPLE and one more */
     ts_bar *bar;
     ts_extremes *since, *blocks;
     ts_history history;
