@@ -1,4 +1,5 @@
-/* A CPU back end's kernels. Compiled once for each instruction set, with TS_ISA_... saying which: one source, same bits. */
+/* A CPU back end's kernels. Compiled once for each instruction set, with TS_ISA_... saying which: one source, same
+ * bits. */
 #include "kernels/cpu.h"
 
 #include "kernels/functions/adaptive.h"
@@ -32,11 +33,12 @@ const ts_cpu_kernels ts_cpu_kernels_avx2 = {
 const ts_cpu_kernels ts_cpu_kernels_scalar = {
 #endif
     .lanes = LANES,
-    .rows = {
+    .rows =
+        {
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback) [TS_KERNEL_##name] = rows_##name,
 #include "kernels/kernels.def"
 #undef TS_KERNEL
-    },
+        },
     .masks = masks,
     .latch = latch,
     .scan = scan,

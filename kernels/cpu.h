@@ -38,9 +38,9 @@ typedef enum ts_mask_kind {
     TS_MASK_DEFINED, /* a is not NaN; single[0] receives a in single precision */
     TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse; x, y and single: those of a and b */
     TS_MASK_DOWN,
-    TS_MASK_AND,     /* of x and y */
+    TS_MASK_AND, /* of x and y */
     TS_MASK_OR,
-    TS_MASK_NOT      /* of x */
+    TS_MASK_NOT /* of x */
 } ts_mask_kind;
 
 /* Bit t of word t / 64 of `out` is for bar t of the tile. */
@@ -71,22 +71,35 @@ typedef struct ts_extremes {
 typedef struct ts_history {
     const ts_bar *bar;
     const double *close;
-    const ts_extremes *since;  /* closes from the start of the block to the bar */
-    const ts_extremes *blocks; /* [0] is of no bars; then level by level, [1 + level * count + b]: the 2^level blocks from b */
+    const ts_extremes *since; /* closes from the start of the block to the bar */
+    const ts_extremes
+        *blocks; /* [0] is of no bars; then level by level, [1 + level * count + b]: the 2^level blocks from b */
     size_t block_count;
     double fee, slippage;
-    bool at_close;             /* orders fill at the close at which the position has been marked */
+    bool at_close; /* orders fill at the close at which the position has been marked */
 } ts_history;
 
 /* Totals of a genome's trades so far; one column each, indexed by genome. */
 typedef enum ts_total {
-    TS_EQUITY, TS_PEAK, TS_DRAWDOWN,
-    TS_SUM_RETURN, TS_SUM_SQUARE, TS_SUM_LOSS, /* of bar returns, their squares, the squares of the negative ones */
-    TS_SUM_EQUITY,                             /* of equity over closes */
-    TS_FEES, TS_TRADED,                        /* in equity units */
-    TS_PROFIT, TS_LOSS, TS_SUM_TRADE, TS_BEST, TS_WORST, TS_TRADES, TS_WINS, TS_HELD,
-    TS_FLAT_SINCE,                             /* bar from which no position has been open */
-    TS_MARK,                                   /* equity at the last close before that bar */
+    TS_EQUITY,
+    TS_PEAK,
+    TS_DRAWDOWN,
+    TS_SUM_RETURN,
+    TS_SUM_SQUARE,
+    TS_SUM_LOSS,   /* of bar returns, their squares, the squares of the negative ones */
+    TS_SUM_EQUITY, /* of equity over closes */
+    TS_FEES,
+    TS_TRADED, /* in equity units */
+    TS_PROFIT,
+    TS_LOSS,
+    TS_SUM_TRADE,
+    TS_BEST,
+    TS_WORST,
+    TS_TRADES,
+    TS_WINS,
+    TS_HELD,
+    TS_FLAT_SINCE, /* bar from which no position has been open */
+    TS_MARK,       /* equity at the last close before that bar */
     TS_RUINED,
     TS_TOTALS
 } ts_total;
@@ -96,14 +109,14 @@ enum { TS_PAIR_SHORT = 1, TS_PAIR_REVERSES = 2 }; /* flags of a trade; reverses:
 /* The trades of up to TS_LANES_MAX genomes, as pairs of fill bars. */
 typedef struct ts_settlement {
     const ts_history *history;
-    double *total[TS_TOTALS];               /* at the first genome; TS_LANES_MAX of each can be read and written */
-    const uint32_t *pair;                   /* of genome i from pair[i * stride]: entry bar, exit bar, entry bar, ... */
-    const uint8_t *flags;                   /* of genome i from flags[i * stride], one a pair; NULL: long trades only */
+    double *total[TS_TOTALS]; /* at the first genome; TS_LANES_MAX of each can be read and written */
+    const uint32_t *pair;     /* of genome i from pair[i * stride]: entry bar, exit bar, entry bar, ... */
+    const uint8_t *flags;     /* of genome i from flags[i * stride], one a pair; NULL: long trades only */
     uint32_t stride, pairs[TS_LANES_MAX];
-    uint32_t offset;                        /* added to the bars of the pairs */
-    bool closing;                           /* the exit bar is the last one, its close the price (rule 7) */
-    double *cash;                           /* NULL, or where the cash after each trade of the first genome goes */
-    uint32_t *ruin_bar;                     /* NULL, or the bar at which the first genome was ruined */
+    uint32_t offset;    /* added to the bars of the pairs */
+    bool closing;       /* the exit bar is the last one, its close the price (rule 7) */
+    double *cash;       /* NULL, or where the cash after each trade of the first genome goes */
+    uint32_t *ruin_bar; /* NULL, or the bar at which the first genome was ruined */
 } ts_settlement;
 
 /* A position rule of one genome, resolved. */
@@ -116,10 +129,10 @@ typedef struct ts_rule {
 
 /* Where a genome stands between tiles. */
 typedef struct ts_stand {
-    int side;               /* +1, -1, 0 flat */
-    uint32_t next;          /* bar whose signals are looked at next */
-    uint32_t entry;         /* fill bar of the open position */
-    double price, extreme;  /* fill price with slippage; best of it and the closes since, up to bar next - 1 */
+    int side;              /* +1, -1, 0 flat */
+    uint32_t next;         /* bar whose signals are looked at next */
+    uint32_t entry;        /* fill bar of the open position */
+    double price, extreme; /* fill price with slippage; best of it and the closes since, up to bar next - 1 */
 } ts_stand;
 
 /* One genome over one tile, with short sides or position rules. Masks are of the tile; NULL: never true. */
@@ -128,12 +141,12 @@ typedef struct ts_scan {
     const uint64_t *entry[2], *exit[2]; /* long, short */
     const ts_rule *rule;
     int rules;
-    uint32_t first, bars;               /* bar of bit 0; bars at which signals may be acted on */
-    uint32_t delay;                     /* bars from signal to fill: 1 at the next open, 0 at the close */
+    uint32_t first, bars; /* bar of bit 0; bars at which signals may be acted on */
+    uint32_t delay;       /* bars from signal to fill: 1 at the next open, 0 at the close */
     bool may_reverse;
     ts_stand *stand;
-    uint32_t *pair;                     /* room for 2 (bars + 1) */
-    uint8_t *flags, *reason;            /* a trade; reason 0: the signal, k: rule[k - 1] */
+    uint32_t *pair;          /* room for 2 (bars + 1) */
+    uint8_t *flags, *reason; /* a trade; reason 0: the signal, k: rule[k - 1] */
 } ts_scan;
 
 typedef struct ts_cpu_kernels {
@@ -141,10 +154,11 @@ typedef struct ts_cpu_kernels {
     void (*rows[TS_KERNELS])(const ts_rows *call);
     /* Masks in order, operands before what is made of them; `first`: the tile is the series' first. */
     void (*masks)(ts_mask *mask, size_t count, size_t bars, bool first);
-    /* Positions from entry and exit masks: an entry opens when flat, an exit closes when in. Writes the bars (from `first`)
-     * at which the position changed, alternately; *open says whether one is open before the tile, and after it. Room for
-     * bars + 8 is needed. Returns how many. */
-    size_t (*latch)(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change);
+    /* Positions from entry and exit masks: an entry opens when flat, an exit closes when in. Writes the bars (from
+     * `first`) at which the position changed, alternately; *open says whether one is open before the tile, and after
+     * it. Room for bars + 8 is needed. Returns how many. */
+    size_t (*latch)(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open,
+                    uint32_t *change);
     size_t (*scan)(const ts_scan *call); /* returns the trades that ended */
     void (*settle)(const ts_settlement *call);
 } ts_cpu_kernels;

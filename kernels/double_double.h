@@ -1,5 +1,6 @@
-/* Sums in two doubles (hi + lo, about 106 bits), by error-free transformations: T. J. Dekker, A Floating-Point Technique
- * for Extending the Available Precision, 1971; D. E. Knuth, TAOCP 2, 4.2.2. Window sums of prices are exact in them. */
+/* Sums in two doubles (hi + lo, about 106 bits), by error-free transformations: T. J. Dekker, A Floating-Point
+ * Technique for Extending the Available Precision, 1971; D. E. Knuth, TAOCP 2, 4.2.2. Window sums of prices are exact
+ * in them. */
 #ifndef TS_KERNELS_DOUBLE_DOUBLE_H
 #define TS_KERNELS_DOUBLE_DOUBLE_H
 
@@ -47,8 +48,9 @@ TS_INLINE dd dd_select(vm m, dd a, dd b) { return (dd){v_select(m, a.hi, b.hi), 
 
 TS_INLINE dd dd_zero(void) { return (dd){v_set(0), v_set(0)}; }
 
-/* sum / n for a whole n, rounded once: the quotient of the leading parts corrected by its remainder, which is exact; the
- * correction itself is a correctly rounded quotient (P. Markstein, IA-64 and Elementary Functions, 2000, theorem 8.2). */
+/* sum / n for a whole n, rounded once: the quotient of the leading parts corrected by its remainder, which is exact;
+ * the correction itself is a correctly rounded quotient (P. Markstein, IA-64 and Elementary Functions, 2000,
+ * theorem 8.2). */
 TS_INLINE vd dd_quotient(dd sum, vd n)
 {
     vd inverse = v_set(1) / n, minus_n = v_set(0) - n;

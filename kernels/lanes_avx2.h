@@ -77,8 +77,8 @@ static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
     *b = (vu)narrow(_mm256_srli_epi64(pair, 32));
 }
 
-/* Conditions of CHUNK bars in a row, as bits that are stored together. Packing 64-bit lanes to bytes leaves each condition
- * twice and the halves of the registers apart. */
+/* Conditions of CHUNK bars in a row, as bits that are stored together. Packing 64-bit lanes to bytes leaves each
+ * condition twice and the halves of the registers apart. */
 enum { CHUNK = 16 };
 typedef uint16_t v_chunk;
 

@@ -1,7 +1,8 @@
-/* From entry and exit signals to changes of position, 64 bars at a time, for genomes whose exits depend on signals alone.
+/* From entry and exit signals to changes of position, 64 bars at a time, for genomes whose exits depend on signals
+ * alone.
  *
- * The position is a latch that an entry sets and an exit clears. Over a word it is a chain of carries: an entry generates,
- * a bar without signals propagates, an exit kills; so one addition gives the position at all 64 bars. */
+ * The position is a latch that an entry sets and an exit clears. Over a word it is a chain of carries: an entry
+ * generates, a bar without signals propagates, an exit kills; so one addition gives the position at all 64 bars. */
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
@@ -28,9 +29,10 @@ TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool open)
     return carries_in >> 1 | (uint64_t)carry << 63;
 }
 
-/* Changes are rarer than one a word: two are written without asking whether they are there (the next word overwrites what was
- * not), the rest one by one. Gathering them into vectors first would cost more than the writes. */
-__attribute__((optimize("no-tree-slp-vectorize"))) static size_t latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
+/* Changes are rarer than one a word: two are written without asking whether they are there (the next word overwrites
+ * what was not), the rest one by one. Gathering them into vectors first would cost more than the writes. */
+__attribute__((optimize("no-tree-slp-vectorize"))) static size_t
+latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
 {
     size_t changes = 0;
     bool held_before = *open;

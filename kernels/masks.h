@@ -1,11 +1,11 @@
 /* Masks: one bit a bar, 64 to a word, made by comparing rows LANES bars at a time.
  *
- * A block of masks is made a short span of bars at a time, so that the rows it compares with one another come from the L2
- * cache once and from L1 for all but the first that reads them. Comparisons come first: they write a chunk of bits at a
- * time, and by the time whole words are read for the operations on them the chunks have left the store buffer.
+ * A block of masks is made a short span of bars at a time, so that the rows it compares with one another come from the
+ * L2 cache once and from L1 for all but the first that reads them. Comparisons come first: they write a chunk of bits
+ * at a time, and by the time whole words are read for the operations on them the chunks have left the store buffer.
  *
- * Crossings compare in single precision first. Rounding is monotone: where the rounded values differ, the order of the exact
- * ones is theirs; only where they are equal, which is rare, the doubles are asked. */
+ * Crossings compare in single precision first. Rounding is monotone: where the rounded values differ, the order of the
+ * exact ones is theirs; only where they are equal, which is rare, the doubles are asked. */
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
@@ -59,8 +59,8 @@ static void order_rows(const ts_mask *mask, size_t from, size_t to)
     }
 }
 
-/* The order of the doubles at the bars of a word that single precision could not tell: where a is above b (way 1) or below
- * it (way -1). */
+/* The order of the doubles at the bars of a word that single precision could not tell: where a is above b (way 1) or
+ * below it (way -1). */
 static __attribute__((noinline)) uint64_t order_exactly(const ts_mask *mask, size_t word, uint64_t equal, double way)
 {
     ts_operand a = mask->a, b = mask->b;

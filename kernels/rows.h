@@ -7,8 +7,8 @@ typedef vd (*ts_point)(vd a, vd b);
 typedef vd (*ts_span)(const double *row, const double *second, size_t n);
 
 /* LANES consecutive bars of LANES instances, turned so that block[i] holds bar i of each; `lag` bars ago. */
-TS_INLINE void read_block(vd block[LANES], const ts_row *const lane[LANES], int input, size_t bar, const size_t lag[LANES],
-                          bool shared)
+TS_INLINE void read_block(vd block[LANES], const ts_row *const lane[LANES], int input, size_t bar,
+                          const size_t lag[LANES], bool shared)
 {
     const ts_operand *first = &lane[0]->in[input];
     if (shared) {
@@ -62,7 +62,8 @@ TS_INLINE void recurrence(const ts_rows *call, ts_step step, bool window, int in
             if (window) read_block(second, lane, 0, bar, period, false);
             else if (inputs > 1) read_block(second, lane, 1, bar, none, false);
 #pragma GCC unroll 8
-            for (int i = 0; i < LANES; i++) out[i] = step(state, parameter, x[i], window || inputs > 1 ? second[i] : x[i]);
+            for (int i = 0; i < LANES; i++)
+                out[i] = step(state, parameter, x[i], window || inputs > 1 ? second[i] : x[i]);
             v_transpose(out);
 #pragma GCC unroll 8
             for (int i = 0; i < LANES; i++) v_store(lane[i]->out + bar, out[i]);

@@ -1,5 +1,6 @@
-/* Trades of a genome that may go short or leaves by position rules: from signal to signal by counting zeros, and while a
- * position with rules is open, along the closes LANES at a time. The rules are those of the simulator's promise 11. */
+/* Trades of a genome that may go short or leaves by position rules: from signal to signal by counting zeros, and while
+ * a position with rules is open, along the closes LANES at a time. The rules are those of the simulator's promise 11.
+ */
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
@@ -21,8 +22,9 @@ static uint32_t next_bit(const uint64_t *mask, uint32_t from, uint32_t to)
 
 static bool bit_at(const uint64_t *mask, uint32_t at) { return mask && (mask[at / 64] >> (at % 64) & 1); }
 
-/* Could a rule hold within these closes, given the best close so far (theirs included)? True for sure when it does: rounding
- * is monotone, so the best of all gives the tightest stop. `s` is the side, `held` the bars since the fill at the first. */
+/* Could a rule hold within these closes, given the best close so far (theirs included)? True for sure when it does:
+ * rounding is monotone, so the best of all gives the tightest stop. `s` is the side, `held` the bars since the fill at
+ * the first. */
 TS_INLINE vm could_hold(const ts_rule *rule, const ts_stand *stand, vd close, vd best, size_t offset, double held)
 {
     double s = stand->side, v = rule->amount;
@@ -53,7 +55,8 @@ TS_INLINE bool holds(const ts_rule *rule, const ts_stand *stand, double close, d
 
 TS_INLINE double better(double s, double a, double b) { return s > 0 ? (a > b ? a : b) : (a < b ? a : b); }
 
-/* Bars [from, to) of the tile: the first at which a rule holds (its number from 1 in *which), else `to`. Moves the extreme. */
+/* Bars [from, to) of the tile: the first at which a rule holds (its number from 1 in *which), else `to`. Moves the
+ * extreme. */
 static uint32_t first_rule(const ts_scan *call, uint32_t from, uint32_t to, uint8_t *which)
 {
     ts_stand *stand = call->stand;
@@ -83,7 +86,8 @@ static uint32_t first_rule(const ts_scan *call, uint32_t from, uint32_t to, uint
             held = (double)(call->first + at) - (double)stand->entry;
             stand->extreme = better(s, closes[at], stand->extreme);
             for (int k = 0; k < call->rules; k++)
-                if (call->rule[k].side == stand->side && holds(&call->rule[k], stand, closes[at], stand->extreme, at, held)) {
+                if (call->rule[k].side == stand->side &&
+                    holds(&call->rule[k], stand, closes[at], stand->extreme, at, held)) {
                     *which = (uint8_t)(k + 1);
                     return at;
                 }
@@ -106,7 +110,8 @@ static void enter(const ts_scan *call, int side, uint32_t at)
 static void seek_entry(const ts_scan *call, uint32_t from)
 {
     ts_stand *stand = call->stand;
-    uint32_t to_long = next_bit(call->entry[0], from, call->bars), to_short = next_bit(call->entry[1], from, call->bars);
+    uint32_t to_long = next_bit(call->entry[0], from, call->bars),
+             to_short = next_bit(call->entry[1], from, call->bars);
     uint32_t at = to_long < to_short ? to_long : to_short;
     if (at >= call->bars) stand->next = call->first + call->bars;
     else if (to_long == to_short) stand->next = call->first + at + 1;

@@ -1,62 +1,168 @@
 /* What trades are worth: pairs of fill bars become totals, genomes in the lanes, one trade of each at a time.
  *
- * A long position of u units bought at bar i and sold at bar j is marked u * close at i .. j-1, so the sums of bar returns,
- * their squares and the closes come from two records of the history; a short one is marked A - u * close and its returns
- * are summed bar by bar. The drawdown inside comes from the extremes of the closes: when the position makes no new peak it
- * is exactly 1 - lowest mark / peak; when it does and might fall deeper than before, the bars are walked.
- * The order of operations is that of a simulator that goes bar by bar. */
-#include "kernels/cpu.h"
-#include "kernels/vocabulary.h"
+ * A long position of u units bought at bar i and sold at bar j is marked u * close at i .. j-1, so the sums of bar
+ * returns, their squares and the closes come from two records of the history; a short one is marked A - u * close and
+ * its returns are summed bar by bar. The drawdown inside comes from the extremes of the closes: when the position makes
+ * no new peak it is exactly 1 - lowest mark / peak; when it does and might fall deeper than before, the bars are
+ * walked. The order of operations is that of a simulator that goes bar by bar.
+ *
+ * `shorts` (some trades are shorts) and `closing` (the exit bar's close is in the position) are constants where these
+ * functions are inlined: what a case does not need costs it nothing. */
+#include "kernels/short_side.h"
+#include "kernels/trades.h"
 
-/* The trade in each lane; lanes without one hold a trade that is computed and thrown away. */
-typedef struct ts_trades {
-    vu entry, exit, last;        /* last: the last bar whose close is marked in the position */
-    vm active, is_short, reverses;
-    uint32_t entry_at[LANES], last_at[LANES], exit_at[LANES];
-} ts_trades;
+/* The trades of all lanes, from entry to exit. A mark is pledge + per_close * close: units and no pledge for a long. */
+typedef struct ts_position {
+    vm active, marked, is_short,
+        reverses; /* marked: a close before the exit's is in it; reverses: the exit is no mark */
+    vd base, invested, units, value, cash; /* equity before; less the fee; traded at the exit; equity after */
+    vd pledge, per_close, exit_price;
+    vd first_mark, last_mark, highest, lowest;
+    vd entered, left;      /* bars, as numbers */
+    vd between[3], closes; /* sums over the closes in it: returns, squares, losses after the first; closes */
+} ts_position;
 
-/* Extremes of the closes of bars [from, to], few. */
-static void extremes_within(const ts_history *history, uint32_t from, uint32_t to, double *highest, double *lowest)
+#define TOTAL(which)               v_load(call->total[which])
+#define SET(which, active, number) v_store(call->total[which], v_select(active, number, TOTAL(which)))
+
+/* Prices and closes of the trades; in between only long returns so far. */
+TS_INLINE void look_up(const ts_settlement *call, const ts_trades *trades, bool closing, vd *entry_price,
+                       ts_position *p)
 {
-    *highest = *lowest = history->close[from];
-    for (uint32_t bar = from + 1; bar <= to; bar++) {
-        double close = history->close[bar];
-        *highest = close > *highest ? close : *highest;
-        *lowest = close < *lowest ? close : *lowest;
+    const ts_history *history = call->history;
+    const double *at_entry[LANES], *at_last[LANES];
+    for (int i = 0; i < LANES; i++) {
+        at_entry[i] = &history->bar[trades->entry_at[i]].returns;
+        at_last[i] = &history->bar[trades->last_at[i]].returns;
+    }
+    vd first[8], last[8];
+    v_records(first, at_entry);
+    v_records(last, at_last);
+    extremes(history, trades, first, &p->highest, &p->lowest);
+    vu exit_record = trades->exit * (uint32_t)(sizeof(ts_bar) / sizeof(double));
+    p->exit_price = v_gather(closing ? &history->bar->close : &history->bar->fill, exit_record);
+    p->entered = v_from(trades->entry);
+    p->left = v_from(trades->exit);
+    p->active = trades->active;
+    p->is_short = trades->is_short;
+    p->reverses = trades->reverses;
+    p->marked = p->active;
+    if (closing) p->marked = v_gt(p->left, p->entered);
+    for (int i = 0; i < 3; i++) p->between[i] = last[i] - first[i];
+    p->closes = last[3] - first[3] + first[4];
+    p->first_mark = first[4];
+    p->last_mark = last[4];
+    *entry_price = first[5];
+}
+
+/* Buying and selling, in the order of a bar-by-bar simulator; closes become marks. */
+TS_INLINE void trade(const ts_settlement *call, vd entry_price, bool shorts, ts_position *p)
+{
+    double fee = call->history->fee, slippage = call->history->slippage;
+    vd zero = v_set(0), kept = v_set(1 - fee), dearer = v_set(1 + slippage), cheaper = v_set(1 - slippage);
+    vd in_slip = dearer, out_slip = cheaper;
+    if (shorts) {
+        in_slip = v_select(p->is_short, cheaper, dearer);
+        out_slip = v_select(p->is_short, dearer, cheaper);
+    }
+    p->base = TOTAL(TS_EQUITY);
+    p->invested = p->base * kept;
+    p->units = p->invested / (entry_price * in_slip);
+    p->value = p->units * (p->exit_price * out_slip);
+    p->cash = p->value * kept;
+    p->pledge = zero;
+    p->per_close = p->units;
+    if (shorts) {
+        p->pledge = v_select(p->is_short, v_set(2) * p->base * kept, zero);
+        p->cash = v_select(p->is_short, p->pledge - p->value * v_set(1 + fee), p->cash);
+        p->per_close = v_select(p->is_short, zero - p->units, p->units);
+    }
+    p->first_mark = p->pledge + p->per_close * p->first_mark;
+    p->last_mark = p->pledge + p->per_close * p->last_mark;
+    vd high = p->pledge + p->per_close * p->highest, low = p->pledge + p->per_close * p->lowest;
+    p->highest = high;
+    p->lowest = low;
+    if (shorts) {
+        p->highest = v_select(p->is_short, low, high);
+        p->lowest = v_select(p->is_short, high, low);
     }
 }
 
-/* Highest and lowest close while the positions are open: the rest of the entry's block (in its record, `first`), the begin of
- * the last bar's block, and the blocks between as two runs of a power of two. */
-TS_INLINE void extremes(const ts_history *history, const ts_trades *trades, const vd first[8], vd *highest, vd *lowest)
+/* Shorts whose mark falls to 0 or below are settled here and leave the lanes; a cover that costs all there is ruins,
+ * too. */
+static void ruin_shorts(const ts_settlement *call, uint32_t k, const ts_trades *trades, bool closing, ts_position *p,
+                        vm *ruined)
 {
-    vu begin = trades->entry / TS_BLOCK, end = trades->last / TS_BLOCK, zero = u_set(0);
-    vd first_block = v_from(begin), last_block = v_from(end), apart = last_block - first_block;
-    vm between = v_gt(apart, v_set(1)), within = v_eq(apart, v_set(0));
-    vu level = u_log2(u_select(between, end - begin - 1, u_set(1))), row = level * (uint32_t)history->block_count + 1;
-    vu run_a = u_select(between, 2 * (row + begin + 1), zero);
-    vu run_b = u_select(between, 2 * (row + end - (u_set(1) << level)), zero);
-    const double *blocks = &history->blocks->highest, *since = &history->since->highest;
-    vd high = v_max(v_gather(blocks, run_a), v_gather(blocks, run_b));
-    vd low = v_min(v_gather(blocks + 1, run_a), v_gather(blocks + 1, run_b));
-    *highest = v_max(high, v_max(first[6], v_gather(since, 2 * trades->last)));
-    *lowest = v_min(low, v_min(first[7], v_gather(since + 1, 2 * trades->last)));
-    unsigned left = m_bits(within);
-    if (!left) return;
-    double lane_high[LANES], lane_low[LANES];
-    v_store(lane_high, *highest);
-    v_store(lane_low, *lowest);
-    for (; left; left &= left - 1) {
+    bool at_close = call->history->at_close;
+    vd zero = v_set(0);
+    vm wiped = m_and(p->marked, v_le(p->lowest, zero));
+    if (closing || at_close) { /* the exit's own close is a mark, unless it is the entry's, too */
+        vm marked_out = at_close ? p->marked : p->active;
+        wiped = m_or(wiped, m_and(marked_out, v_le(p->pledge + p->per_close * p->exit_price, zero)));
+    }
+    wiped = m_and(wiped, m_and(p->active, p->is_short));
+    if (m_any(wiped)) {
+        double base[LANES], pledge[LANES], units[LANES];
+        v_store(base, p->base);
+        v_store(pledge, p->pledge);
+        v_store(units, p->units);
+        for (unsigned left = m_bits(wiped); left; left &= left - 1) {
+            int i = __builtin_ctz(left);
+            settle_ruin(call, i, trades->entry_at[i], trades->exit_at[i], base[i], pledge[i], units[i]);
+            if (i == 0 && call->cash) call->cash[k] = 0;
+        }
+        p->active = m_and(p->active, m_not(wiped));
+    }
+    *ruined = v_le(p->cash, zero);
+    p->cash = v_select(*ruined, zero, p->cash);
+    p->reverses = m_and(p->reverses, m_not(*ruined));
+}
+
+/* The returns between the marks of shorts. */
+static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_position *p)
+{
+    double pledge[LANES], units[LANES], part[3][LANES];
+    v_store(pledge, p->pledge);
+    v_store(units, p->units);
+    for (int s = 0; s < 3; s++) v_store(part[s], p->between[s]);
+    for (unsigned left = m_bits(m_and(p->active, p->is_short)); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        extremes_within(history, trades->entry_at[i], trades->last_at[i], &lane_high[i], &lane_low[i]);
+        ts_sums sums = short_sums(history, trades->entry_at[i], trades->last_at[i], pledge[i], units[i]);
+        part[0][i] = sums.returns;
+        part[1][i] = sums.squares;
+        part[2][i] = sums.losses;
     }
-    *highest = v_load(lane_high);
-    *lowest = v_load(lane_low);
+    for (int s = 0; s < 3; s++) p->between[s] = v_load(part[s]);
 }
 
-/* The deepest fall of marks `at close c: cash - units * c` (cash 0 and units < 0: long) over bars [from, to], from `peak`. */
-static double walk_drawdown(const ts_history *history, uint32_t from, uint32_t to, double cash, double units, double peak,
-                            double drawdown)
+/* Bar returns: the first mark against the equity before, those between, the exit against the last mark; and the equity.
+ */
+TS_INLINE void settle_returns(const ts_settlement *call, const ts_position *p, vd per_base, bool shorts, bool closing)
+{
+    vd zero = v_set(0), one = v_set(1), per_before = per_base,
+       between[3] = {p->between[0], p->between[1], p->between[2]};
+    if (shorts) per_before = one / TOTAL(TS_MARK);
+    vd r_first = p->first_mark * per_before - one, r_last = p->cash / p->last_mark - one;
+    if (closing) {
+        r_first = v_select(p->marked, r_first, zero);
+        r_last = v_select(p->marked, r_last, p->cash * per_before - one);
+        for (int s = 0; s < 3; s++) between[s] = v_select(p->marked, between[s], zero);
+    }
+    if (shorts)
+        r_last = v_select(p->reverses, zero, r_last); /* the equity is next marked in the position that follows */
+    vd loss_first = v_min(r_first, zero), loss_last = v_min(r_last, zero);
+    SET(TS_SUM_RETURN, p->active, TOTAL(TS_SUM_RETURN) + (r_first + between[0] + r_last));
+    SET(TS_SUM_SQUARE, p->active, TOTAL(TS_SUM_SQUARE) + (r_first * r_first + between[1] + r_last * r_last));
+    SET(TS_SUM_LOSS, p->active, TOTAL(TS_SUM_LOSS) + (loss_first * loss_first + between[2] + loss_last * loss_last));
+    vd marks = v_select(p->marked, p->pledge * (p->left - p->entered) + p->per_close * p->closes, zero);
+    vd flat = p->base * (p->entered - TOTAL(TS_FLAT_SINCE));
+    SET(TS_SUM_EQUITY, p->active, TOTAL(TS_SUM_EQUITY) + (flat + marks));
+}
+
+/* The deepest fall of marks `at close c: cash - units * c` (cash 0 and units < 0: long) over bars [from, to], from
+ * `peak`. */
+static double walk_drawdown(const ts_history *history, uint32_t from, uint32_t to, double cash, double units,
+                            double peak, double drawdown)
 {
     for (uint32_t bar = from; bar <= to; bar++) {
         double mark = cash - units * history->close[bar];
@@ -67,285 +173,88 @@ static double walk_drawdown(const ts_history *history, uint32_t from, uint32_t t
     return drawdown;
 }
 
-typedef struct ts_sums {
-    double returns, squares, losses;
-} ts_sums;
-
-/* Sums over bars (from, to] of a short's returns. Eight partial sums, added in order, whatever LANES is. */
-static ts_sums short_sums(const ts_history *history, uint32_t from, uint32_t to, double cash, double units)
+/* New peaks: where the position climbs above the peak and may fall deeper from there, its bars are walked; else the
+ * lowest mark falls from the higher of the peaks; the exit comes last. */
+static __attribute__((noinline)) void settle_new_peaks(const ts_history *history, const ts_trades *trades,
+                                                       const ts_position *p, vd *peak, vd *drawdown)
 {
-    enum { PARTS = 8 / LANES };
-    vd returns[PARTS], squares[PARTS], losses[PARTS], a = v_set(cash), u = v_set(units), zero = v_set(0);
-    for (int k = 0; k < PARTS; k++) returns[k] = squares[k] = losses[k] = zero;
-    const double *close = history->close;
-    uint32_t bar = from + 1;
-    for (; bar + 7 <= to; bar += 8)
-        for (int k = 0; k < PARTS; k++) {
-            const double *now = close + bar + k * LANES;
-            vd r = (a - u * v_load(now)) / (a - u * v_load(now - 1)) - v_set(1), loss = v_min(r, zero);
-            returns[k] = returns[k] + r;
-            squares[k] = squares[k] + r * r;
-            losses[k] = losses[k] + loss * loss;
-        }
-    double part[3][8];
-    for (int k = 0; k < PARTS; k++) {
-        v_store(part[0] + k * LANES, returns[k]);
-        v_store(part[1] + k * LANES, squares[k]);
-        v_store(part[2] + k * LANES, losses[k]);
-    }
-    for (int k = 0; bar <= to; bar++, k++) {
-        double r = (cash - units * close[bar]) / (cash - units * close[bar - 1]) - 1, loss = r < 0 ? r : 0;
-        part[0][k] += r;
-        part[1][k] += r * r;
-        part[2][k] += loss * loss;
-    }
-    ts_sums sums = {0, 0, 0};
-    for (int k = 0; k < 8; k++) {
-        sums.returns += part[0][k];
-        sums.squares += part[1][k];
-        sums.losses += part[2][k];
-    }
-    return sums;
-}
-
-/* A short whose mark falls to 0 or below at a close before its exit, or at the close of an exit there: the equity is 0 from
- * there. The totals of lane `i`. */
-static void settle_ruin(const ts_settlement *call, int i, uint32_t entry, uint32_t exit, double base, double cash, double units)
-{
-    const ts_history *history = call->history;
-    uint32_t bar = entry;
-    while (bar < exit && cash - units * history->close[bar] > 0) bar++;
-    double *equity = &call->total[TS_EQUITY][i], previous = call->total[TS_MARK][i];
-    double peak = call->total[TS_PEAK][i];
-    for (uint32_t at = entry; at <= bar; at++) {
-        double mark = at < bar ? cash - units * history->close[at] : 0, r = mark / previous - 1;
-        call->total[TS_SUM_RETURN][i] += r;
-        call->total[TS_SUM_SQUARE][i] += r * r;
-        call->total[TS_SUM_LOSS][i] += r < 0 ? r * r : 0;
-        call->total[TS_SUM_EQUITY][i] += mark;
-        peak = mark > peak ? mark : peak;
-        previous = mark;
-    }
-    call->total[TS_SUM_EQUITY][i] += base * (double)(entry - (uint32_t)call->total[TS_FLAT_SINCE][i]);
-    call->total[TS_PEAK][i] = peak;
-    call->total[TS_DRAWDOWN][i] = 1;
-    call->total[TS_FEES][i] += base * history->fee;
-    call->total[TS_TRADED][i] += base * (1 - history->fee);
-    call->total[TS_LOSS][i] += base;
-    call->total[TS_SUM_TRADE][i] += -1;
-    call->total[TS_WORST][i] = -1;
-    if (!(call->total[TS_BEST][i] > -1)) call->total[TS_BEST][i] = -1;
-    call->total[TS_TRADES][i] += 1;
-    call->total[TS_HELD][i] += (double)(bar - entry);
-    call->total[TS_FLAT_SINCE][i] = bar;
-    call->total[TS_MARK][i] = 0;
-    call->total[TS_RUINED][i] = 1;
-    *equity = 0;
-    if (i == 0 && call->ruin_bar) *call->ruin_bar = bar;
-}
-
-/* The flags of the k-th trade of each lane as conditions. */
-TS_INLINE vm flagged(const ts_settlement *call, uint32_t k, uint8_t flag)
-{
-    double lane[LANES];
-    for (int i = 0; i < LANES; i++) lane[i] = k < call->pairs[i] && call->flags[(uint32_t)i * call->stride + k] & flag;
-    return v_gt(v_load(lane), v_set(0));
-}
-
-/* The k-th trade of each lane, if it has one and is not ruined. Returns false when no lane has. */
-TS_INLINE bool pick_trades(const ts_settlement *call, uint32_t k, vd pairs, vu lists, bool shorts, ts_trades *trades)
-{
-    vm active = v_gt(pairs, v_set(k));
-    if (shorts) active = m_and(active, v_eq(v_load(call->total[TS_RUINED]), v_set(0)));
-    if (!m_any(active)) return false;
-    u_gather_pairs(call->pair, u_select(active, lists + 2 * k, u_set(0)), &trades->entry, &trades->exit);
-    trades->entry = u_select(active, trades->entry + call->offset, u_set(0));
-    trades->exit = u_select(active, trades->exit + call->offset, u_set(1));
-    vm apart = v_gt(v_from(trades->exit), v_from(trades->entry));
-    trades->last = u_select(apart, trades->exit - 1, trades->entry);
-    trades->active = active;
-    trades->is_short = shorts ? m_and(active, flagged(call, k, TS_PAIR_SHORT)) : m_none();
-    trades->reverses = shorts ? m_and(active, flagged(call, k, TS_PAIR_REVERSES)) : m_none();
-    u_store(trades->entry_at, trades->entry);
-    u_store(trades->last_at, trades->last);
-    u_store(trades->exit_at, trades->exit);
-    return true;
-}
-
-typedef struct ts_marks {
-    vm marked, reverses;      /* is any close marked in the position; is its exit no close of its own */
-    vd pledge, per_close;     /* a mark is pledge + per_close * close */
-    vd highest, lowest, cash; /* marks; the equity after the exit */
-} ts_marks;
-
-/* New peaks: where the position climbs above the peak and may fall deeper from there, its bars are walked; else the lowest
- * mark falls from the higher of the peaks; the exit comes last. */
-static __attribute__((noinline)) void settle_new_peaks(const ts_settlement *call, const ts_trades *trades, const ts_marks *marks,
-                                                       vd *peak, vd *drawdown)
-{
-    vd zero = v_set(0), one = v_set(1), top = v_max(marks->highest, *peak), fall = one - marks->lowest / top;
-    vm deeper = m_and(m_and(trades->active, marks->marked), v_gt(fall, *drawdown)), climbs = m_and(deeper, v_gt(marks->highest, *peak));
+    vd one = v_set(1), top = v_max(p->highest, *peak), fall = one - p->lowest / top;
+    vm deeper = m_and(m_and(p->active, p->marked), v_gt(fall, *drawdown)),
+       climbs = m_and(deeper, v_gt(p->highest, *peak));
     *drawdown = v_select(m_and(deeper, m_not(climbs)), fall, *drawdown);
     double cash[LANES], units[LANES], lane_peak[LANES], lane_drawdown[LANES];
-    v_store(cash, marks->pledge);
-    v_store(units, zero - marks->per_close);
+    v_store(cash, p->pledge);
+    v_store(units, v_set(0) - p->per_close);
     v_store(lane_peak, *peak);
     v_store(lane_drawdown, *drawdown);
     for (unsigned left = m_bits(climbs); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        lane_drawdown[i] = walk_drawdown(call->history, trades->entry_at[i], trades->last_at[i], cash[i], units[i], lane_peak[i],
-                                         lane_drawdown[i]);
+        lane_drawdown[i] = walk_drawdown(history, trades->entry_at[i], trades->last_at[i], cash[i], units[i],
+                                         lane_peak[i], lane_drawdown[i]);
     }
     *drawdown = v_load(lane_drawdown);
-    *peak = v_select(marks->marked, top, *peak);
-    vd peak_out = v_max(marks->cash, *peak), fall_out = one - marks->cash / peak_out;
-    *drawdown = v_select(marks->reverses, *drawdown, v_max(fall_out, *drawdown));
-    *peak = v_select(marks->reverses, *peak, peak_out);
+    *peak = v_select(p->marked, top, *peak);
+    vd peak_out = v_max(p->cash, *peak), fall_out = one - p->cash / peak_out;
+    *drawdown = v_select(p->reverses, *drawdown, v_max(fall_out, *drawdown));
+    *peak = v_select(p->reverses, *peak, peak_out);
 }
 
 /* While nothing rises above the peak, the deepest fall is that of the lowest of the marks and the exit. */
-TS_INLINE void settle_drawdown(const ts_settlement *call, const ts_trades *trades, const ts_marks *marks, vm active, bool shorts)
+TS_INLINE void settle_drawdown(const ts_settlement *call, const ts_trades *trades, const ts_position *p, bool shorts)
 {
-    vd old_peak = v_load(call->total[TS_PEAK]), old_drawdown = v_load(call->total[TS_DRAWDOWN]);
-    vd peak = old_peak, drawdown = old_drawdown;
-    vm rises = m_and(active, m_or(v_gt(marks->highest, peak), v_gt(marks->cash, peak)));
-    if (m_any(rises)) settle_new_peaks(call, trades, marks, &peak, &drawdown);
+    vd peak = TOTAL(TS_PEAK), drawdown = TOTAL(TS_DRAWDOWN);
+    vm rises = m_and(p->active, m_or(v_gt(p->highest, peak), v_gt(p->cash, peak)));
+    if (m_any(rises)) settle_new_peaks(call->history, trades, p, &peak, &drawdown);
     else {
-        vd exit = marks->cash;
-        if (shorts) exit = v_select(marks->reverses, marks->lowest, exit);
-        vd lowest = v_select(marks->marked, v_min(marks->lowest, exit), exit);
+        vd exit = p->cash;
+        if (shorts) exit = v_select(p->reverses, p->lowest, exit);
+        vd lowest = v_select(p->marked, v_min(p->lowest, exit), exit);
         drawdown = v_max(v_set(1) - lowest / peak, drawdown);
     }
-    v_store(call->total[TS_PEAK], v_select(active, peak, old_peak));
-    v_store(call->total[TS_DRAWDOWN], v_select(active, drawdown, old_drawdown));
+    SET(TS_PEAK, p->active, peak);
+    SET(TS_DRAWDOWN, p->active, drawdown);
 }
 
-/* One trade a lane. `shorts` and `closing` are constants where this is inlined. */
+/* Costs, gains and counts. */
+TS_INLINE void settle_counts(const ts_settlement *call, const ts_position *p, vd per_base, bool closing)
+{
+    vd zero = v_set(0), one = v_set(1), fee = v_set(call->history->fee);
+    vd gain = p->cash - p->base, change = p->cash * per_base - one, held = p->left - p->entered;
+    if (closing) held = held + one;
+    SET(TS_FEES, p->active, TOTAL(TS_FEES) + p->base * fee + p->value * fee);
+    SET(TS_TRADED, p->active, TOTAL(TS_TRADED) + p->invested + p->value);
+    SET(TS_PROFIT, p->active, TOTAL(TS_PROFIT) + v_max(gain, zero));
+    SET(TS_LOSS, p->active, TOTAL(TS_LOSS) + v_max(zero - gain, zero));
+    SET(TS_WINS, p->active, TOTAL(TS_WINS) + v_select(v_gt(gain, zero), one, zero));
+    SET(TS_SUM_TRADE, p->active, TOTAL(TS_SUM_TRADE) + change);
+    SET(TS_BEST, p->active, v_max(change, TOTAL(TS_BEST)));
+    SET(TS_WORST, p->active, v_min(change, TOTAL(TS_WORST)));
+    SET(TS_TRADES, p->active, TOTAL(TS_TRADES) + one);
+    SET(TS_HELD, p->active, TOTAL(TS_HELD) + held);
+    SET(TS_FLAT_SINCE, p->active, p->left);
+    SET(TS_EQUITY, p->active, p->cash);
+}
+
 TS_INLINE void settle_trades(const ts_settlement *call, uint32_t k, const ts_trades *trades, bool shorts, bool closing)
 {
-    const ts_history *history = call->history;
-    vd zero = v_set(0), one = v_set(1), fee = v_set(history->fee), kept = v_set(1 - history->fee);
-    vd entry_slip = v_set(1 + history->slippage), exit_slip = v_set(1 - history->slippage);
-    vm active = trades->active, is_short = trades->is_short, reverses = trades->reverses;
-    const double *at_entry[LANES], *at_last[LANES];
-    for (int i = 0; i < LANES; i++) {
-        at_entry[i] = &history->bar[trades->entry_at[i]].returns;
-        at_last[i] = &history->bar[trades->last_at[i]].returns;
-    }
-    vd first[8], last[8], highest, lowest;
-    v_records(first, at_entry);
-    v_records(last, at_last);
-    extremes(history, trades, first, &highest, &lowest);
-    vu exit_record = trades->exit * (uint32_t)(sizeof(ts_bar) / sizeof(double));
-    vd exit_price = v_gather(closing ? &history->bar->close : &history->bar->fill, exit_record);
-    vd entered = v_from(trades->entry), left = v_from(trades->exit), close = first[4], last_close = last[4];
-    vm marked = closing ? v_gt(left, entered) : active; /* a close before the exit's was in the position */
-
-    /* Entry and exit, in the order of a bar-by-bar simulator. */
-    vd base = v_load(call->total[TS_EQUITY]), invested = base * kept;
-    vd in_slip = entry_slip, out_slip = exit_slip;
-    if (shorts) {
-        in_slip = v_select(is_short, exit_slip, entry_slip);
-        out_slip = v_select(is_short, entry_slip, exit_slip);
-    }
-    vd units = invested / (first[5] * in_slip);
-    vd value = units * (exit_price * out_slip), cash = value * kept, pledge = zero, per_close = units;
-    if (shorts) {
-        pledge = v_select(is_short, v_set(2) * base * kept, zero);
-        cash = v_select(is_short, pledge - value * v_set(1 + history->fee), cash);
-        per_close = v_select(is_short, zero - units, units); /* mark = pledge + per_close * close */
-    }
-    vd first_mark = pledge + per_close * close, last_mark = pledge + per_close * last_close;
-    vd high_mark = pledge + per_close * highest, low_mark = pledge + per_close * lowest;
+    ts_position p;
+    vd entry_price;
     vm ruined = m_none();
+    look_up(call, trades, closing, &entry_price, &p);
+    trade(call, entry_price, shorts, &p);
     if (shorts) {
-        vd high = v_select(is_short, low_mark, high_mark);
-        low_mark = v_select(is_short, high_mark, low_mark);
-        high_mark = high;
-        vm wiped = m_and(marked, v_le(low_mark, zero));
-        if (closing || history->at_close) { /* the exit's own close is a mark, unless it is the entry's, too */
-            vm marked_out = history->at_close ? marked : active;
-            wiped = m_or(wiped, m_and(marked_out, v_le(pledge + per_close * exit_price, zero)));
-        }
-        wiped = m_and(wiped, m_and(active, is_short));
-        if (m_any(wiped)) {
-            double lane_base[LANES], lane_pledge[LANES], lane_units[LANES];
-            v_store(lane_base, base);
-            v_store(lane_pledge, pledge);
-            v_store(lane_units, units);
-            for (int i = 0; i < LANES; i++)
-                if (m_bits(wiped) >> i & 1) {
-                    settle_ruin(call, i, trades->entry_at[i], trades->exit_at[i], lane_base[i], lane_pledge[i], lane_units[i]);
-                    if (i == 0 && call->cash) call->cash[k] = 0;
-                }
-            active = m_and(active, m_not(wiped));
-        }
-        ruined = v_le(cash, zero);
-        cash = v_select(ruined, zero, cash);
-        reverses = m_and(reverses, m_not(ruined));
+        ruin_shorts(call, k, trades, closing, &p, &ruined);
+        sum_shorts(call->history, trades, &p);
     }
-
-#define TOTAL(which) v_load(call->total[which])
-#define SET(which, value) v_store(call->total[which], v_select(active, value, TOTAL(which)))
-
-    /* Bar returns: the first mark against the equity before, those between, the exit against the last mark. */
-    vd before = base;
-    if (shorts) before = TOTAL(TS_MARK);
-    vd between[3] = {last[0] - first[0], last[1] - first[1], last[2] - first[2]};
-    if (shorts && m_any(m_and(active, is_short))) {
-        double lane_pledge[LANES], lane_units[LANES], part[3][LANES];
-        v_store(lane_pledge, pledge);
-        v_store(lane_units, units);
-        for (int s = 0; s < 3; s++) v_store(part[s], between[s]);
-        for (int i = 0; i < LANES; i++)
-            if (m_bits(m_and(active, is_short)) >> i & 1) {
-                ts_sums sums = short_sums(history, trades->entry_at[i], trades->last_at[i], lane_pledge[i], lane_units[i]);
-                part[0][i] = sums.returns;
-                part[1][i] = sums.squares;
-                part[2][i] = sums.losses;
-            }
-        for (int s = 0; s < 3; s++) between[s] = v_load(part[s]);
-    }
-    vd per_base = one / base, per_before = per_base;
-    if (shorts) per_before = one / before;
-    vd r_first = first_mark * per_before - one, r_last = cash / last_mark - one;
-    if (closing) {
-        r_first = v_select(marked, r_first, zero);
-        r_last = v_select(marked, r_last, cash * per_before - one);
-        for (int s = 0; s < 3; s++) between[s] = v_select(marked, between[s], zero);
-    }
-    if (shorts) r_last = v_select(reverses, zero, r_last); /* the equity is next marked in the position that follows */
-    vd loss_first = v_min(r_first, zero), loss_last = v_min(r_last, zero);
-    SET(TS_SUM_RETURN, TOTAL(TS_SUM_RETURN) + (r_first + between[0] + r_last));
-    SET(TS_SUM_SQUARE, TOTAL(TS_SUM_SQUARE) + (r_first * r_first + between[1] + r_last * r_last));
-    SET(TS_SUM_LOSS, TOTAL(TS_SUM_LOSS) + (loss_first * loss_first + between[2] + loss_last * loss_last));
-
-    vd bars = left - entered, closes = last[3] - first[3] + close;
-    vd marks = v_select(marked, pledge * bars + per_close * closes, zero);
-    SET(TS_SUM_EQUITY, TOTAL(TS_SUM_EQUITY) + (base * (entered - TOTAL(TS_FLAT_SINCE)) + marks));
-
-    settle_drawdown(call, trades, &(ts_marks){marked, reverses, pledge, per_close, high_mark, low_mark, cash}, active, shorts);
-
-    vd gain = cash - base, change = cash * per_base - one;
-    SET(TS_FEES, TOTAL(TS_FEES) + base * fee + value * fee);
-    SET(TS_TRADED, TOTAL(TS_TRADED) + invested + value);
-    SET(TS_PROFIT, TOTAL(TS_PROFIT) + v_select(v_gt(gain, zero), gain, zero));
-    SET(TS_LOSS, TOTAL(TS_LOSS) + v_select(v_lt(gain, zero), zero - gain, zero));
-    SET(TS_WINS, TOTAL(TS_WINS) + v_select(v_gt(gain, zero), one, zero));
-    SET(TS_SUM_TRADE, TOTAL(TS_SUM_TRADE) + change);
-    SET(TS_BEST, v_max(change, TOTAL(TS_BEST)));
-    SET(TS_WORST, v_min(change, TOTAL(TS_WORST)));
-    SET(TS_TRADES, TOTAL(TS_TRADES) + one);
-    SET(TS_HELD, TOTAL(TS_HELD) + bars + (closing ? one : zero));
-    SET(TS_FLAT_SINCE, left);
-    SET(TS_EQUITY, cash);
+    vd per_base = v_set(1) / p.base;
+    settle_returns(call, &p, per_base, shorts, closing);
+    settle_drawdown(call, trades, &p, shorts);
+    settle_counts(call, &p, per_base, closing);
     if (shorts) {
-        SET(TS_MARK, v_select(reverses, last_mark, cash));
-        SET(TS_RUINED, v_select(ruined, one, TOTAL(TS_RUINED)));
+        SET(TS_MARK, p.active, v_select(p.reverses, p.last_mark, p.cash));
+        SET(TS_RUINED, p.active, v_select(ruined, v_set(1), TOTAL(TS_RUINED)));
     }
-    if (call->cash && (m_bits(active) & 1)) call->cash[k] = call->total[TS_EQUITY][0];
-#undef TOTAL
-#undef SET
+    if (call->cash && (m_bits(p.active) & 1)) call->cash[k] = call->total[TS_EQUITY][0];
 }
 
 TS_INLINE void settle_all(const ts_settlement *call, bool shorts, bool closing)

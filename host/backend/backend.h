@@ -17,8 +17,8 @@ typedef struct ts_backend {
 extern const ts_backend ts_backends[];
 extern const int ts_backend_count;
 
-/* The back end of that name; "auto" is the last available one. TS_USAGE for an unknown name, TS_UNAVAILABLE for one that
- * this machine cannot run. */
+/* The back end of that name; "auto" is the last available one. TS_USAGE for an unknown name, TS_UNAVAILABLE for one
+ * that this machine cannot run. */
 const ts_backend *ts_backend_choose(const char *name, ts_error *error);
 
 #endif

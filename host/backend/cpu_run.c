@@ -12,16 +12,16 @@ typedef struct run {
     const ts_cpu_kernels *kernels;
     const ts_program *program;
     const ts_market *market;
-    bool scans, both, shorts;       /* position rules or shorts; two sides; any short side */
-    uint32_t delay, signals_end;    /* bars from signal to fill; bar after the last whose signal can be acted on */
+    bool scans, both, shorts;    /* position rules or shorts; two sides; any short side */
+    uint32_t delay, signals_end; /* bars from signal to fill; bar after the last whose signal can be acted on */
     double *total[TS_TOTALS];
-    ts_stand *stand;                /* by genome, where genomes are scanned */
-    uint32_t *open;                 /* by genome, where they are latched: 1 + the bar of the entry's signal; 0: flat */
-    uint32_t stride;                /* room of a genome in `pair` and `flags` */
-    uint32_t *pair;                 /* a group's trades in the tile */
+    ts_stand *stand; /* by genome, where genomes are scanned */
+    uint32_t *open;  /* by genome, where they are latched: 1 + the bar of the entry's signal; 0: flat */
+    uint32_t stride; /* room of a genome in `pair` and `flags` */
+    uint32_t *pair;  /* a group's trades in the tile */
     uint8_t *flags, *reason;
     double *cash;
-    uint64_t *masked[4], *never;    /* entry and exit masks cut to the window; a mask that is never true */
+    uint64_t *masked[4], *never; /* entry and exit masks cut to the window; a mask that is never true */
     double *numbers;
     ts_recorder *recorder;
 } run;
@@ -80,7 +80,8 @@ static int record(run *r, size_t trades, const uint32_t *pair, const uint8_t *fl
 }
 
 /* Settle the trades that stand in r->pair, pairs[i] of genome first + i. */
-static int settle(run *r, size_t first, const uint32_t pairs[TS_LANES_MAX], uint32_t offset, bool closing, ts_error *error)
+static int settle(run *r, size_t first, const uint32_t pairs[TS_LANES_MAX], uint32_t offset, bool closing,
+                  ts_error *error)
 {
     uint32_t ruin_bar = 0;
     ts_settlement call = {.history = &r->market->history, .offset = offset, .closing = closing};
@@ -161,7 +162,8 @@ static int walk_group(run *r, const ts_step *step, const ts_tile *tile, ts_error
 {
     uint32_t pairs[TS_LANES_MAX] = {0};
     for (size_t i = 0; i < step->count; i++)
-        pairs[i] = r->scans ? scan_genome(r, step->first + i, (int)i, tile) : latch_genome(r, step->first + i, (int)i, tile);
+        pairs[i] =
+            r->scans ? scan_genome(r, step->first + i, (int)i, tile) : latch_genome(r, step->first + i, (int)i, tile);
     return settle(r, step->first, pairs, r->scans ? 0 : r->delay, false, error);
 }
 
@@ -218,8 +220,9 @@ static uint64_t counted(const ts_market *market, const ts_tile *tile)
     return to > from ? to - from : 0;
 }
 
-int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const ts_market *market, ts_direction direction,
-                ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error)
+int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const ts_market *market,
+                ts_direction direction, ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder,
+                ts_error *error)
 {
     bool next_open = market->simulation.fill == TS_FILL_NEXT_OPEN;
     run r = {.kernels = kernels,
@@ -240,14 +243,15 @@ int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const 
     for (size_t first = 0; !status && first < program->genomes; first += TS_LANES_MAX) {
         size_t count = program->genomes - first < TS_LANES_MAX ? program->genomes - first : TS_LANES_MAX;
         status = close_group(&r, first, count, error);
-        for (size_t i = first; i < first + count; i++) ts_totals_metrics(r.total, i, market, program->walk[i].warmup, &metrics[i]);
+        for (size_t i = first; i < first + count; i++)
+            ts_totals_metrics(r.total, i, market, program->walk[i].warmup, &metrics[i]);
     }
     release(&r);
     return status;
 }
 
-void ts_cpu_rows(const ts_cpu_kernels *kernels, const ts_program *program, double *const column[TS_COLUMNS], size_t bars,
-                 size_t values, double *const *rows)
+void ts_cpu_rows(const ts_cpu_kernels *kernels, const ts_program *program, double *const column[TS_COLUMNS],
+                 size_t bars, size_t values, double *const *rows)
 {
     for (size_t first = 0; first < bars; first += program->tile) {
         ts_tile tile = tile_at(program, column, first, bars);

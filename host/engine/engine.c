@@ -68,8 +68,8 @@ int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy
         if (ts_plan_genome(dag, strategy, &genomes[i], &planned[i], error)) goto out;
     program = ts_program_new(&(ts_demand){.dag = dag, .planned = planned, .genomes = count}, 0, error);
     if (program)
-        status = ts_cpu_walk(engine->backend->kernels, program, market, strategy->direction, metrics, &engine->genome_bars,
-                             recorder, error);
+        status = ts_cpu_walk(engine->backend->kernels, program, market, strategy->direction, metrics,
+                             &engine->genome_bars, recorder, error);
 out:
     ts_program_free(program);
     ts_dag_free(dag);
@@ -83,7 +83,8 @@ int ts_engine_check_warmup(const ts_market *market, const ts_metrics *metrics, s
     for (size_t i = 0; i < count; i++)
         if (metrics[i].value[TS_METRIC_warmup] < shortest) shortest = metrics[i].value[TS_METRIC_warmup];
     if (shortest < (double)market->loaded) return 0;
-    return ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded", shortest, market->loaded);
+    return ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded", shortest,
+                   market->loaded);
 }
 
 static void run_batch(void *context, int worker, size_t batch)
@@ -104,8 +105,8 @@ static void run_batch(void *context, int worker, size_t batch)
     free(metrics);
 }
 
-/* Genomes that are near in every gene stand together: by cubes of NEAR steps, then within the cube. A block's rows are then
- * few, and each is read by many of its genomes. */
+/* Genomes that are near in every gene stand together: by cubes of NEAR steps, then within the cube. A block's rows are
+ * then few, and each is read by many of its genomes. */
 static int by_nearness(const void *a, const void *b, void *context)
 {
     enum { NEAR = 8 };

@@ -1,4 +1,5 @@
-/* The engine's door: strategies and genomes in, metrics out. One evaluator serves `discover`, `backtest` and `bench`. */
+/* The engine's door: strategies and genomes in, metrics out. One evaluator serves `discover`, `backtest` and `bench`.
+ */
 #ifndef TS_HOST_ENGINE_H
 #define TS_HOST_ENGINE_H
 
@@ -15,7 +16,7 @@ typedef enum ts_fill { TS_FILL_NEXT_OPEN, TS_FILL_CLOSE } ts_fill;
 /* What the simulator assumes. */
 typedef struct ts_simulation {
     ts_fill fill;
-    double fee, slippage;  /* fractions, each side */
+    double fee, slippage; /* fractions, each side */
     double bars_per_year, risk_free;
     int64_t from_ms, to_ms; /* trading window [from, to); INT64_MIN and INT64_MAX: all that is loaded */
 } ts_simulation;
@@ -35,8 +36,8 @@ uint64_t ts_engine_genome_bars(const ts_engine *engine);
 /* Copies what it needs of `series`. TS_BAD_DATA when the window holds fewer than 2 bars. */
 ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulation, ts_error *error);
 void ts_market_free(ts_market *market);
-size_t ts_market_bars(const ts_market *market);       /* bars of the trading window */
-size_t ts_market_first(const ts_market *market);      /* its first bar in the series; its last is first + bars - 1 */
+size_t ts_market_bars(const ts_market *market);  /* bars of the trading window */
+size_t ts_market_first(const ts_market *market); /* its first bar in the series; its last is first + bars - 1 */
 
 /* Evaluate `count` genomes: out[i] belongs to genomes[i]. Every genome must be valid. Bits do not depend on back end,
  * threads, tile or the other genomes of the batch. A genome whose warm-up is as long as the series makes no trades;
@@ -46,12 +47,12 @@ int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *s
 
 typedef struct ts_trade {
     int64_t entry_ms, exit_ms;
-    size_t entry_bar, exit_bar;      /* in the series */
-    double entry_price, exit_price;  /* fills, slippage included */
-    int side;                        /* +1 long, -1 short */
-    double change;                   /* return after costs */
+    size_t entry_bar, exit_bar;     /* in the series */
+    double entry_price, exit_price; /* fills, slippage included */
+    int side;                       /* +1 long, -1 short */
+    double change;                  /* return after costs */
     size_t bars_held;
-    const char *reason;              /* exit, stop_loss, ..., end, ruin */
+    const char *reason; /* exit, stop_loss, ..., end, ruin */
 } ts_trade;
 
 typedef struct ts_backtest {
@@ -67,7 +68,8 @@ int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strateg
                     ts_backtest *out, ts_error *error);
 void ts_backtest_clear(ts_backtest *backtest);
 
-/* The rows of series or signal expressions (1 and 0 for a signal) over all loaded bars: rows[i] has series->bars values. */
+/* The rows of series or signal expressions (1 and 0 for a signal) over all loaded bars: rows[i] has series->bars
+ * values. */
 int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expression *const *expressions, size_t count,
                    double *const *rows, ts_error *error);
 

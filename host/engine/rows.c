@@ -34,7 +34,8 @@ int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expressi
     for (size_t i = 0; i < count; i++) {
         if (ts_plan_expression(dag, NULL, NULL, expressions[i], &value[i], error)) goto out;
         if (value[i].type != TS_NUMBER) continue;
-        ts_fail(error, TS_BAD_DATA, "expression %zu is the number %g: expected a series or a signal", i + 1, value[i].number);
+        ts_fail(error, TS_BAD_DATA, "expression %zu is the number %g: expected a series or a signal", i + 1,
+                value[i].number);
         goto out;
     }
     program = ts_program_new(&(ts_demand){.dag = dag, .value = value, .values = count}, 0, error);

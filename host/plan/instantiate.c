@@ -1,5 +1,5 @@
-/* Expressions become rows and masks. A call that was planned before with the same arguments is remembered as a whole, so
- * that a definition is expanded once for each set of arguments and not once a genome. */
+/* Expressions become rows and masks. A call that was planned before with the same arguments is remembered as a whole,
+ * so that a definition is expanded once for each set of arguments and not once a genome. */
 #include "host/plan/instantiate.h"
 
 #include "host/language/functions.h"
@@ -89,7 +89,8 @@ static int plan_arithmetic(const frame *at, const ts_expression *e, ts_planned_v
         numbers = numbers && operand[i].type == TS_NUMBER;
     }
     if (numbers) {
-        *out = (ts_planned_value){.type = TS_NUMBER, .number = arithmetic(e->kind, operand[0].number, operand[1].number)};
+        *out =
+            (ts_planned_value){.type = TS_NUMBER, .number = arithmetic(e->kind, operand[0].number, operand[1].number)};
         return 0;
     }
     ts_source in[2] = {{0}};
@@ -102,7 +103,9 @@ static int plan_arithmetic(const frame *at, const ts_expression *e, ts_planned_v
 
 static int plan_comparison(const frame *at, const ts_expression *e, ts_planned_value *out, ts_error *error)
 {
-    static const ts_relation relations[] = {[TS_BELOW] = TS_IS_BELOW, [TS_AT_MOST] = TS_IS_AT_MOST, [TS_ABOVE] = TS_IS_ABOVE,
+    static const ts_relation relations[] = {[TS_BELOW] = TS_IS_BELOW,
+                                            [TS_AT_MOST] = TS_IS_AT_MOST,
+                                            [TS_ABOVE] = TS_IS_ABOVE,
                                             [TS_AT_LEAST] = TS_IS_AT_LEAST};
     ts_mask_key key;
     memset(&key, 0, sizeof key);
@@ -132,12 +135,14 @@ static int plan_logic(const frame *at, const ts_expression *e, ts_planned_value 
 static int plan_lag(const frame *at, const ts_expression *e, ts_planned_value *out, ts_error *error)
 {
     ts_planned_value lag;
-    if (plan(at, e->operand[0], out, error) || as_row(at, out, error) || plan(at, e->operand[1], &lag, error)) return -1;
+    if (plan(at, e->operand[0], out, error) || as_row(at, out, error) || plan(at, e->operand[1], &lag, error))
+        return -1;
     if (!(lag.number >= 0 && lag.number <= 100000) || lag.number != (double)(int32_t)lag.number)
-        return ts_fail(error, TS_BAD_DATA, "column %d: look-back of %g bars: expected a whole number from 0 to 100000", e->at,
-                       lag.number);
+        return ts_fail(error, TS_BAD_DATA, "column %d: look-back of %g bars: expected a whole number from 0 to 100000",
+                       e->at, lag.number);
     int64_t total = out->row.lag + (int64_t)lag.number;
-    if (total > 1000000) return ts_fail(error, TS_BAD_DATA, "column %d: look-backs add up to more than 1000000 bars", e->at);
+    if (total > 1000000)
+        return ts_fail(error, TS_BAD_DATA, "column %d: look-backs add up to more than 1000000 bars", e->at);
     out->row.lag = (int32_t)total;
     return 0;
 }
@@ -183,9 +188,11 @@ static int plan_crossing(const frame *at, int way, ts_source a, ts_source b, ts_
 static int in_bounds(const ts_function *function, int i, double value, int column, ts_error *error)
 {
     const ts_function_argument *argument = &function->argument[i];
-    if (value >= argument->min && value <= argument->max && (!argument->integer || value == (double)(int64_t)value)) return 0;
+    if (value >= argument->min && value <= argument->max && (!argument->integer || value == (double)(int64_t)value))
+        return 0;
     return ts_fail(error, TS_BAD_DATA, "column %d: %s of %s is %g: expected %s from %g to %g", column, argument->name,
-                   function->name, value, argument->integer ? "a whole number" : "a number", argument->min, argument->max);
+                   function->name, value, argument->integer ? "a whole number" : "a number", argument->min,
+                   argument->max);
 }
 
 static int plan_arguments(const frame *at, const ts_expression *e, ts_planned_value *argument, ts_error *error)
@@ -217,7 +224,8 @@ static int lower(const frame *at, const ts_expression *e, const ts_planned_value
     case TS_BY_CROSSING: return plan_crossing(at, function->kernel, in[0], in[1], out, error);
     case TS_BY_DEFINITION: {
         frame inside = {at->dag, NULL, NULL, argument};
-        if (plan(&inside, ts_function_definition(e->index), out, error)) return ts_error_context(error, "%s", function->name);
+        if (plan(&inside, ts_function_definition(e->index), out, error))
+            return ts_error_context(error, "%s", function->name);
         return function->result == TS_SERIES ? as_row(at, out, error) : 0;
     }
     case TS_BY_POSITION: break;
@@ -272,8 +280,8 @@ static int plan(const frame *at, const ts_expression *e, ts_planned_value *out, 
     }
 }
 
-int ts_plan_expression(ts_dag *dag, const ts_strategy *strategy, const ts_genome *genome, const ts_expression *expression,
-                       ts_planned_value *out, ts_error *error)
+int ts_plan_expression(ts_dag *dag, const ts_strategy *strategy, const ts_genome *genome,
+                       const ts_expression *expression, ts_planned_value *out, ts_error *error)
 {
     frame at = {dag, strategy, genome, NULL};
     return plan(&at, expression, out, error);

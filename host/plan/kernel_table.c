@@ -11,7 +11,8 @@ int64_t ts_kernel_lookback(int kernel, const double *p)
 {
     switch ((ts_kernel)kernel) {
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \
-    case TS_KERNEL_##name: return (int64_t)(lookback);
+    case TS_KERNEL_##name:                                                                                             \
+        return (int64_t)(lookback);
 #include "kernels/kernels.def"
 #undef TS_KERNEL
     case TS_KERNELS: break;

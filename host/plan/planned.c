@@ -1,5 +1,5 @@
-/* A genome's entries and exits. An exit is a chain of `or`s: its signals become one mask; a term with a position rule, alone
- * or joined by `and` with signals that gate it, becomes a rule. */
+/* A genome's entries and exits. An exit is a chain of `or`s: its signals become one mask; a term with a position rule,
+ * alone or joined by `and` with signals that gate it, becomes a rule. */
 #include "host/plan/instantiate.h"
 
 #include "host/language/functions.h"
@@ -34,7 +34,12 @@ static int32_t signal_mask(const work *w, const ts_expression *e)
 /* The row that trailing_stop_atr(n, k) measures its distance in: atr(n). */
 static int plan_range(const work *w, const ts_expression *n, ts_source *range)
 {
-    ts_expression atr = {.kind = TS_CALL, .type = TS_SERIES, .index = ts_function_find("atr"), .operands = 1, .operand = {n}, .at = n->at};
+    ts_expression atr = {.kind = TS_CALL,
+                         .type = TS_SERIES,
+                         .index = ts_function_find("atr"),
+                         .operands = 1,
+                         .operand = {n},
+                         .at = n->at};
     ts_planned_value value;
     if (ts_plan_expression(w->dag, w->strategy, w->genome, &atr, &value, w->error)) return -1;
     *range = value.row;
@@ -50,7 +55,8 @@ static int plan_rule(const work *w, const ts_expression *call, int32_t gate)
     ts_planned_rule *rule = &w->out->rule[w->out->rules++];
     *rule = (ts_planned_rule){.kind = function->kernel, .range = {-1, 0}, .gate = gate};
     ts_planned_value amount;
-    if (ts_plan_expression(w->dag, w->strategy, w->genome, call->operand[call->operands - 1], &amount, w->error)) return -1;
+    if (ts_plan_expression(w->dag, w->strategy, w->genome, call->operand[call->operands - 1], &amount, w->error))
+        return -1;
     rule->amount = amount.number;
     return rule->kind == TS_TRAILING_STOP_ATR ? plan_range(w, call->operand[0], &rule->range) : 0;
 }

@@ -16,12 +16,12 @@ typedef struct builder {
     const ts_row_node *row;
     const ts_mask_node *mask;
     size_t rows, masks;
-    ts_operand *operand;    /* by row of the dag: where its tile begins */
-    uint64_t **word_at;     /* by mask of the dag: where its words are in the block being built */
-    float **single_at;      /* by DEFINED mask of the dag: its row in single precision */
-    size_t *slot_at;        /* by slot: where its tile begins in program->memory */
+    ts_operand *operand; /* by row of the dag: where its tile begins */
+    uint64_t **word_at;  /* by mask of the dag: where its words are in the block being built */
+    float **single_at;   /* by DEFINED mask of the dag: its row in single precision */
+    size_t *slot_at;     /* by slot: where its tile begins in program->memory */
     int32_t *stamp;
-    double *next_number;    /* unused memory for numbers, kept values, states */
+    double *next_number; /* unused memory for numbers, kept values, states */
     size_t next_words, next_shared, next_single, next_shared_single, next_rule, words; /* words: of one mask */
 } builder;
 
@@ -79,14 +79,15 @@ static int allocate(builder *b, size_t tile, ts_error *error)
     p->mask = ts_alloc(schedule->emitted_masks + 1, sizeof *p->mask);
     p->walk = ts_alloc(p->genomes + 1, sizeof *p->walk);
     p->rule = ts_alloc(count_rules(b->demand) + 1, sizeof *p->rule);
-    p->step = ts_alloc(schedule->rows + schedule->blocks * (2 + TS_BLOCK_GENOMES / TS_GROUP_GENOMES) + 1, sizeof *p->step);
+    p->step =
+        ts_alloc(schedule->rows + schedule->blocks * (2 + TS_BLOCK_GENOMES / TS_GROUP_GENOMES) + 1, sizeof *p->step);
     p->value_row = ts_alloc(b->demand->values + 1, sizeof *p->value_row);
     p->value_words = ts_alloc(b->demand->values + 1, sizeof *p->value_words);
     b->operand = ts_alloc(b->rows + 1, sizeof *b->operand);
     b->word_at = ts_alloc(b->masks + 1, sizeof *b->word_at);
     b->stamp = ts_alloc(b->masks + 1, sizeof *b->stamp);
-    if (!p->memory || !p->words || !p->row || !p->slot || !p->mask || !p->walk || !p->rule || !p->step || !p->value_row || !p->value_words ||
-        !b->operand || !b->word_at || !b->stamp)
+    if (!p->memory || !p->words || !p->row || !p->slot || !p->mask || !p->walk || !p->rule || !p->step ||
+        !p->value_row || !p->value_words || !b->operand || !b->word_at || !b->stamp)
         return ts_no_memory(error, "a program");
     memset(b->stamp, 0xff, (b->masks + 1) * sizeof *b->stamp);
     b->next_number = p->memory + slots;
@@ -211,11 +212,12 @@ static void resolve_walk(builder *b, const ts_planned *planned, ts_walk *walk)
     walk->warmup = planned->warmup;
     for (int i = 0; i < planned->rules; i++) {
         const ts_planned_rule *rule = &planned->rule[i];
-        b->program->rule[b->next_rule++] = (ts_rule){.kind = rule->kind,
-                                  .side = rule->side ? -1 : 1,
-                                  .amount = rule->amount,
-                                  .range = rule->range.row < 0 ? NULL : operand_of(b, rule->range).at,
-                                  .gate = words_of(b, rule->gate)};
+        b->program->rule[b->next_rule++] =
+            (ts_rule){.kind = rule->kind,
+                      .side = rule->side ? -1 : 1,
+                      .amount = rule->amount,
+                      .range = rule->range.row < 0 ? NULL : operand_of(b, rule->range).at,
+                      .gate = words_of(b, rule->gate)};
     }
 }
 
@@ -276,7 +278,8 @@ out:
 void ts_program_free(ts_program *program)
 {
     if (!program) return;
-    free(program->memory), free(program->words), free(program->singles), free(program->row), free(program->slot), free(program->mask);
+    free(program->memory), free(program->words), free(program->singles), free(program->row), free(program->slot),
+        free(program->mask);
     free(program->walk), free(program->rule), free(program->step), free(program->value_row), free(program->value_words);
     free(program);
 }

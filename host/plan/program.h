@@ -1,8 +1,9 @@
 /* A program: a batch of genomes over a market as steps that are repeated for each tile, with every pointer resolved.
  *
- * Genomes come in blocks of 64 that need nearly the same rows when neighbours stand together. A row is computed in the first
- * block that reads it and its slot is given on after the last; the block's masks follow, then its walks, 8 genomes at a time.
- * All rows that live at one time fit in the L2 cache together: the tile is as long as that allows. */
+ * Genomes come in blocks of 64 that need nearly the same rows when neighbours stand together. A row is computed in the
+ * first block that reads it and its slot is given on after the last; the block's masks follow, then its walks, 8
+ * genomes at a time. All rows that live at one time fit in the L2 cache together: the tile is as long as that allows.
+ */
 #ifndef TS_HOST_PROGRAM_H
 #define TS_HOST_PROGRAM_H
 
@@ -19,9 +20,9 @@ typedef struct ts_step {
 
 /* What a row needs besides the kernel's call. */
 typedef struct ts_slot {
-    double *kept;      /* the last `back` values of the tile before */
-    size_t back;       /* earlier values that readers look at */
-    int32_t column;    /* of a column, else -1 */
+    double *kept;   /* the last `back` values of the tile before */
+    size_t back;    /* earlier values that readers look at */
+    int32_t column; /* of a column, else -1 */
 } ts_slot;
 
 /* A genome's masks and rules, resolved. */
@@ -37,17 +38,17 @@ typedef struct ts_program {
     ts_step *step;
     size_t steps, step_capacity;
     ts_row *row;
-    ts_slot *slot;                 /* parallel to row, whose `out` is where the tile begins */
+    ts_slot *slot; /* parallel to row, whose `out` is where the tile begins */
     size_t rows;
     ts_mask *mask;
     size_t masks;
     ts_walk *walk;
     ts_rule *rule;
-    ts_operand *value_row;         /* of the demand's values */
+    ts_operand *value_row; /* of the demand's values */
     const uint64_t **value_words;
-    double *memory;                /* slots, states, kept values, constants */
-    uint64_t *words;               /* masks */
-    float *singles;                /* rows in single precision */
+    double *memory;  /* slots, states, kept values, constants */
+    uint64_t *words; /* masks */
+    float *singles;  /* rows in single precision */
 } ts_program;
 
 /* Make the program of what is demanded. `tile` 0 chooses by the cache; otherwise a multiple of TS_TILE_MULTIPLE. */

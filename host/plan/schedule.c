@@ -105,7 +105,8 @@ static void use_direct(scheduler *s, size_t index)
         const ts_planned *planned = &demand->planned[index];
         for (int i = 0; i < planned->rules; i++)
             if (planned->rule[i].range.row >= 0) use_row(s, planned->rule[i].range.row);
-    } else if (demand->value[index - demand->genomes].type == TS_SERIES) use_row(s, demand->value[index - demand->genomes].row.row);
+    } else if (demand->value[index - demand->genomes].type == TS_SERIES)
+        use_row(s, demand->value[index - demand->genomes].row.row);
 }
 
 size_t ts_demand_per_block(const ts_demand *demand)
@@ -164,8 +165,10 @@ static void order_rows(scheduler *s, ts_schedule *schedule)
 /* Give each row a slot from its first block to its last; slots are used again, the most recently freed first. */
 static int give_slots(const scheduler *s, ts_schedule *schedule, ts_error *error)
 {
-    int32_t *free_slots = ts_alloc(schedule->rows + 1, sizeof *free_slots), *ends = ts_alloc(schedule->rows + 1, sizeof *ends);
-    int32_t *heads = ts_alloc(schedule->blocks + 1, sizeof *heads); /* rows whose last block is b, as a list through `ends` */
+    int32_t *free_slots = ts_alloc(schedule->rows + 1, sizeof *free_slots),
+            *ends = ts_alloc(schedule->rows + 1, sizeof *ends);
+    int32_t *heads =
+        ts_alloc(schedule->blocks + 1, sizeof *heads); /* rows whose last block is b, as a list through `ends` */
     if (!free_slots || !ends || !heads) {
         free(free_slots), free(ends), free(heads);
         return ts_no_memory(error, "a schedule");
@@ -179,7 +182,8 @@ static int give_slots(const scheduler *s, ts_schedule *schedule, ts_error *error
     size_t available = 0;
     for (size_t block = 0; block < schedule->blocks; block++) {
         if (block)
-            for (int32_t i = heads[block - 1]; i >= 0; i = ends[i]) free_slots[available++] = schedule->slot[schedule->order[i]];
+            for (int32_t i = heads[block - 1]; i >= 0; i = ends[i])
+                free_slots[available++] = schedule->slot[schedule->order[i]];
         for (size_t i = schedule->block_begin[block]; i < schedule->block_begin[block + 1]; i++) {
             int32_t row = schedule->order[i], slot = available ? free_slots[--available] : (int32_t)schedule->slots++;
             size_t history = ((size_t)s->row[row].history + 7) / 8 * 8;

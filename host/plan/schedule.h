@@ -1,4 +1,5 @@
-/* The order of a program's work: which block of genomes computes a row first, which reads it last, and which slot it has. */
+/* The order of a program's work: which block of genomes computes a row first, which reads it last, and which slot it
+ * has. */
 #ifndef TS_HOST_SCHEDULE_H
 #define TS_HOST_SCHEDULE_H
 
@@ -21,16 +22,16 @@ size_t ts_demand_per_block(const ts_demand *demand);
 
 typedef struct ts_schedule {
     size_t blocks, slots;
-    int32_t *order;        /* the rows that are needed, by the block that computes them, then in an order that respects inputs
-                              and brings instances of one kernel together */
-    size_t *block_begin;   /* blocks + 1: where each block's rows begin in `order` */
+    int32_t *order; /* the rows that are needed, by the block that computes them, then in an order that respects inputs
+                       and brings instances of one kernel together */
+    size_t *block_begin; /* blocks + 1: where each block's rows begin in `order` */
     size_t rows;
-    int32_t *slot;         /* by row of the dag; -1: none (a number, or not needed) */
-    size_t *slot_history;  /* by slot: earlier values that its rows' readers look at, a multiple of 8 */
-    bool *shared;          /* by mask of the dag: read by several blocks, so computed by the first and kept for the tile */
-    size_t shared_masks;   /* words to keep: how many, an UP counting its DOWN too */
-    size_t block_masks;    /* the same for the masks that one block alone reads, the most of any block */
-    size_t emitted_masks;  /* mask steps in all */
+    int32_t *slot;        /* by row of the dag; -1: none (a number, or not needed) */
+    size_t *slot_history; /* by slot: earlier values that its rows' readers look at, a multiple of 8 */
+    bool *shared; /* by mask of the dag: read by several blocks, so computed by the first and kept for the tile */
+    size_t shared_masks;                  /* words to keep: how many, an UP counting its DOWN too */
+    size_t block_masks;                   /* the same for the masks that one block alone reads, the most of any block */
+    size_t emitted_masks;                 /* mask steps in all */
     size_t block_singles, shared_singles; /* DEFINED masks, each with a row in single precision; counted likewise */
 } ts_schedule;
 
@@ -39,8 +40,8 @@ void ts_schedule_clear(ts_schedule *schedule);
 
 enum { TS_STAMP_KEPT = INT32_MAX };
 
-/* Call visit(context, mask) for each mask that genome or value number `index` needs, operands first; a mask whose stamp is
- * already `stamp`, or TS_STAMP_KEPT, is passed over. */
+/* Call visit(context, mask) for each mask that genome or value number `index` needs, operands first; a mask whose stamp
+ * is already `stamp`, or TS_STAMP_KEPT, is passed over. */
 void ts_demand_masks(const ts_demand *demand, size_t index, int32_t *stamps, int32_t stamp,
                      void (*visit)(void *context, int32_t mask), void *context);
 

@@ -17,7 +17,8 @@ static size_t forced(void)
 {
     const char *text = getenv("TS_TILE");
     long tile = text ? strtol(text, NULL, 10) : 0;
-    return tile > 0 && tile <= 1 << 20 ? ((size_t)tile + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE : 0;
+    return tile > 0 && tile <= 1 << 20 ? ((size_t)tile + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE
+                                       : 0;
 }
 
 size_t ts_tile_for(size_t slots, size_t history)

@@ -1,8 +1,7 @@
-/* Wilder's average: (previous * (n - 1) + x) / n, written so that it stays exactly where it is while x is equal to it, and
- * seeded with the mean of the first n values; and his running sum:
- * previous - previous / n + x, seeded with the sum of the first n - 1 values (TA-Lib PLUS_DI).
- * Welles Wilder, New Concepts in Technical Trading Systems, 1978.
- * State of the average: values seen while seeding, their sum in two doubles, the average (NaN while seeding). */
+/* Wilder's average: (previous * (n - 1) + x) / n, written so that it stays exactly where it is while x is equal to it,
+ * and seeded with the mean of the first n values; and his running sum: previous - previous / n + x, seeded with the sum
+ * of the first n - 1 values (TA-Lib PLUS_DI). Welles Wilder, New Concepts in Technical Trading Systems, 1978. State of
+ * the average: values seen while seeding, their sum in two doubles, the average (NaN while seeding). */
 #include "kernels/double_double.h"
 
 TS_INLINE vd ts_wilder(vd *state, const vd *p, vd x, vd unused)

@@ -1,10 +1,10 @@
-/* Functions of the last n values, by sums that gain the value that enters and lose the one that leaves. The sums are held in
- * two doubles, in which those of prices are exact: no rounding is left behind by what has passed.
- * State begins with the values seen, up to n. */
+/* Functions of the last n values, by sums that gain the value that enters and lose the one that leaves. The sums are
+ * held in two doubles, in which those of prices are exact: no rounding is left behind by what has passed. State begins
+ * with the values seen, up to n. */
 #include "kernels/double_double.h"
 
-/* The sum of the window after x has entered; advances the count. state: count, hi, lo. What enters and what leaves are taken
- * together first: only one sum waits for the one before. */
+/* The sum of the window after x has entered; advances the count. state: count, hi, lo. What enters and what leaves are
+ * taken together first: only one sum waits for the one before. */
 TS_INLINE dd window_slide(vd *state, vd n, vd x, vd leaving, vm *complete)
 {
     vm undefined = v_undefined(x), full = v_ge(state[0], n);
@@ -51,8 +51,8 @@ TS_INLINE vd ts_wma(vd *state, const vd *p, vd x, vd leaving)
     return v_select(complete, dd_quotient(weighted, n * (n + v_set(1)) / v_set(2)), v_nan());
 }
 
-/* Standard deviation with divisor n, TA-Lib STDDEV, as sqrt(n sum(x^2) - sum(x)^2) / n; exactly 0 when the window holds one
- * value n times. State: count, sum, sum of squares, equal values in a row, the x before. */
+/* Standard deviation with divisor n, TA-Lib STDDEV, as sqrt(n sum(x^2) - sum(x)^2) / n; exactly 0 when the window holds
+ * one value n times. State: count, sum, sum of squares, equal values in a row, the x before. */
 TS_INLINE vd ts_stddev(vd *state, const vd *p, vd x, vd leaving)
 {
     vd n = p[0], zero = v_set(0);
