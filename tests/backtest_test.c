@@ -162,11 +162,7 @@ static void the_table_names_every_metric(void **state)
 static void bad_backtests_are_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options;
-        int code;
-        const char *says;
-    } cases[] = {
+    static const shell_refusal cases[] = {
         {"", 2, "--strategy NAME or --entry EXPR"},
         {"--strategy PIVOT --entry 'close > 1'", 2, "not both"},
         {"--strategy PIVO", 2, "did you mean PIVOT?"},
@@ -189,11 +185,9 @@ static void bad_backtests_are_refused(void **state)
         {"--strategy PIVOT --threads 0", 2, "--threads"},
         {"--strategy PIVOT --trades /dev/null/t.csv", 1, "/dev/null/t.csv"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        shell_expect(shell(TRADESTREAM "backtest --candles '%s' --format json %s", candles, cases[i].options),
-                     cases[i].code, cases[i].says);
-        assert_string_equal(shell_out, "");
-    }
+    char command[1024];
+    snprintf(command, sizeof command, TRADESTREAM "backtest --candles '%s' --format json", candles);
+    shell_refuses(command, cases, sizeof cases / sizeof *cases);
     shell_expect(shell(TRADESTREAM "backtest --strategy PIVOT"), 2, "--candles FILE");
     shell_expect(shell(TRADESTREAM "backtest --strategy PIVOT --candles '%s/none.csv'", folder), 65, "none.csv");
 }
@@ -222,22 +216,16 @@ static void series_prints_what_it_is_asked(void **state)
 static void bad_series_are_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options;
-        int code;
-        const char *says;
-    } cases[] = {
+    static const shell_refusal cases[] = {
         {"", 2, "--expr"},
         {"--expr 'rsi(close,14'", 65, "column 13"},
         {"--expr '14 + 3'", 65, "a number"},
         {"--expr 'stop_loss(0.1)'", 65, "stop_loss"},
         {"--expr close --format table", 2, "--format"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        shell_expect(shell(TRADESTREAM "series --candles '%s' %s", candles, cases[i].options), cases[i].code,
-                     cases[i].says);
-        assert_string_equal(shell_out, "");
-    }
+    char command[1024];
+    snprintf(command, sizeof command, TRADESTREAM "series --candles '%s'", candles);
+    shell_refuses(command, cases, sizeof cases / sizeof *cases);
 }
 
 int main(void)

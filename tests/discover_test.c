@@ -231,11 +231,7 @@ static void nothing_feasible_is_said(void **state)
 static void bad_options_are_refused_before_any_work(void **state)
 {
     (void)state;
-    static const struct {
-        const char *options;
-        int code;
-        const char *says;
-    } cases[] = {
+    static const shell_refusal cases[] = {
         {"--strategies MACD_CROSOVER", 2, "did you mean MACD_CROSSOVER?"},
         {"--strategies nowhere.json", 65, "nowhere.json"},
         {"--threads 0", 2, "--threads"},
@@ -261,11 +257,9 @@ static void bad_options_are_refused_before_any_work(void **state)
         {"--no-such-option", 2, "no-such-option"},
         {"stray", 2, "stray"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        shell_expect(shell(TRADESTREAM "discover --candles '%s' --strategies PIVOT %s", candles, cases[i].options),
-                     cases[i].code, cases[i].says);
-        assert_string_equal(shell_out, "");
-    }
+    char command[1024];
+    snprintf(command, sizeof command, TRADESTREAM "discover --candles '%s' --strategies PIVOT", candles);
+    shell_refuses(command, cases, sizeof cases / sizeof *cases);
     shell_expect(shell(TRADESTREAM "discover"), 2, "--candles FILE...");
     shell_expect(shell(TRADESTREAM "discover --candles x.csv --store y"), 2, "--store DIR");
     shell_expect(shell(TRADESTREAM "discover --candles '%s/missing.csv'", folder), 65, "missing.csv");

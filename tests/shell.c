@@ -52,3 +52,16 @@ void shell_expect(int got, int code, const char *text)
     if (got != code) fail_msg("exit code %d instead of %d: %s", got, code, shell_err);
     if (!strstr(shell_err, text)) fail_msg("\"%s\" is not in: %s", text, shell_err);
 }
+
+void shell_expect_out(const char *text)
+{
+    if (!strstr(shell_out, text)) fail_msg("\"%s\" is not in: %s", text, shell_out);
+}
+
+void shell_refuses(const char *command, const shell_refusal *refusals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        shell_expect(shell("%s %s", command, refusals[i].options), refusals[i].code, refusals[i].says);
+        assert_string_equal(shell_out, "");
+    }
+}

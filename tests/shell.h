@@ -2,6 +2,8 @@
 #ifndef TS_TESTS_SHELL_H
 #define TS_TESTS_SHELL_H
 
+#include <stddef.h>
+
 /* The program, quoted for the shell; TS_BINARY_DIR is the test's. */
 #define TRADESTREAM "'" TS_BINARY_DIR "/bin/tradestream' "
 
@@ -13,5 +15,18 @@ int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Fail the test unless the last command ended with `code` and its stderr holds `text`. */
 void shell_expect(int got, int code, const char *text);
+
+/* Fail the test unless the last command's stdout holds `text`. */
+void shell_expect_out(const char *text);
+
+/* Options that a command must refuse: its exit code, and what stderr holds. */
+typedef struct shell_refusal {
+    const char *options;
+    int code;
+    const char *says;
+} shell_refusal;
+
+/* Run `command` with each of the options; none may write to stdout. */
+void shell_refuses(const char *command, const shell_refusal *refusals, size_t count);
 
 #endif
