@@ -1,5 +1,5 @@
 /* A discovery: every strategy chosen searched on every series chosen, series by series, so that one is in memory at a
- * time. What cannot be searched (a series shorter than a warm-up, a damaged file) is skipped, told and counted. */
+ * time. What cannot be searched (a series too short, a damaged file) is skipped, told and counted. */
 #ifndef TS_SERVICES_TRADESTREAM_DISCOVERY_H
 #define TS_SERVICES_TRADESTREAM_DISCOVERY_H
 
