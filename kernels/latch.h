@@ -7,26 +7,29 @@
 #include "kernels/vocabulary.h"
 
 /* A bar with both signals toggles: the rare word that has one is followed bar by bar. */
-static uint64_t latch_with_toggles(uint64_t entry, uint64_t exit, bool open)
+static uint64_t latch_with_toggles(uint64_t entry, uint64_t exit, bool *open)
 {
-    uint64_t held = 0;
+    uint64_t before = 0;
     for (int bit = 0; bit < 64; bit++) {
         bool enters = entry >> bit & 1, leaves = exit >> bit & 1;
-        open = open ? !leaves : enters;
-        held |= (uint64_t)open << bit;
+        before |= (uint64_t)*open << bit;
+        *open = *open ? !leaves : enters;
     }
-    return held;
+    return before;
 }
 
-/* Bit t: is a position open after the signals of bar t? */
-TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool open)
+/* The bars at which the position changes; *open says whether one is open before the word, and after it. */
+TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool *open)
 {
-    if (__builtin_expect((entry & exit) != 0, 0)) return latch_with_toggles(entry, exit, open);
-    uint64_t sum, sets = ~exit; /* generate or propagate */
-    bool carry = __builtin_add_overflow(sets, entry, &sum);
-    carry |= __builtin_add_overflow(sum, (uint64_t)open, &sum);
-    uint64_t carries_in = sum ^ sets ^ entry;
-    return carries_in >> 1 | (uint64_t)carry << 63;
+    uint64_t before, sets = ~exit; /* before: bit t says whether a position is open when bar t begins */
+    if (__builtin_expect((entry & exit) != 0, 0)) before = latch_with_toggles(entry, exit, open);
+    else {
+        bool carry = __builtin_add_overflow(sets, entry, &before);
+        carry |= __builtin_add_overflow(before, (uint64_t)*open, &before);
+        before ^= sets ^ entry;
+        *open = carry;
+    }
+    return before ^ (before >> 1 | (uint64_t)*open << 63);
 }
 
 /* Changes are rarer than one a word: two are written without asking whether they are there (the next word overwrites
@@ -34,22 +37,19 @@ TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool open)
 __attribute__((optimize("no-tree-slp-vectorize"))) static size_t
 latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
 {
-    size_t changes = 0;
-    bool held_before = *open;
-    for (size_t word = 0; word < words; word++) {
-        uint64_t held = latch_word(entry[word], exit[word], held_before);
-        uint64_t edges = held ^ (held << 1 | (uint64_t)held_before);
-        uint32_t bar = first + (uint32_t)word * 64;
-        int count = __builtin_popcountll(edges);
-        uint32_t *out = change + changes;
+    bool held = *open;
+    uint32_t *out = change;
+    for (size_t word = 0; word < words; word++, first += 64) {
+        uint64_t edges = latch_word(entry[word], exit[word], &held);
+        uint32_t *end = out + __builtin_popcountll(edges);
         for (int i = 0; i < 2; i++) {
-            out[i] = bar + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
+            out[i] = first + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
             edges &= edges - 1;
         }
-        for (; edges; edges &= edges - 1) *(out++ + 2) = bar + (uint32_t)__builtin_ctzll(edges);
-        changes += (size_t)count;
-        held_before = held >> 63;
+        for (; __builtin_expect(edges != 0, 0); edges &= edges - 1)
+            out[2] = first + (uint32_t)__builtin_ctzll(edges), out++;
+        out = end;
     }
-    *open = held_before;
-    return changes;
+    *open = held;
+    return (size_t)(out - change);
 }
