@@ -25,10 +25,6 @@
 
 #define MINUTE INT64_C(60000)
 
-/* For the leak checker of the sanitizers: HDF5 1.10 forgets an object header whose checksum is wrong. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) { return "leak:libhdf5"; }
-
 static ts_store_key key_of(const char *root, const char *symbol)
 {
     ts_store_key key = {.root = root, .exchange = TS_STORE_EXCHANGE, .interval_ms = MINUTE};
