@@ -121,15 +121,6 @@ static bool warmup_fits(const ts_market *market, const ts_strategy *strategy, co
     return ts_oracle_warmup(strategy, parameter) < ts_market_first(market) + ts_market_bars(market);
 }
 
-/* A batch is refused when no genome's warm-up is shorter than the series. */
-static bool any_warmup_fits(const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
-                            size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (warmup_fits(market, strategy, &genomes[i])) return true;
-    return false;
-}
-
 /* A genome whose warm-up is too long makes no trades in a batch and is refused alone. */
 static bool misfit_agrees(agreement *all, ts_engine *engine, const ts_market *market, const ts_strategy *strategy,
                           const ts_genome *genome, const ts_metrics *batch, const ts_oracle_result *oracle)
@@ -149,17 +140,9 @@ bool agree(agreement *all, ts_engine *engine, const ts_series *series, const ts_
     ts_error error = {0};
     ts_metrics *metrics = calloc(count, sizeof *metrics);
     ts_market *market = ts_market_new(series, simulation, &error);
-    bool same = market && metrics;
-    if (!same) ts_strbuf_printf(&all->why, "market: %s", error.text);
-    bool fits = same && any_warmup_fits(market, strategy, genomes, count);
-    int status = same ? ts_evaluate(engine, market, strategy, genomes, count, metrics, &error) : -1;
-    if (same && fits != (status == 0)) {
-        ts_strbuf_printf(&all->why, "warm-up: engine %s, oracle %s", status ? error.text : "fits",
-                         fits ? "fits" : "not");
-        same = false;
-    }
-    if (same && !fits) all->refused++;
-    for (size_t i = 0; same && fits && i < count; i++) {
+    bool same = market && metrics && !ts_evaluate(engine, market, strategy, genomes, count, metrics, &error);
+    if (!same) ts_strbuf_printf(&all->why, "not evaluated: %s", error.text);
+    for (size_t i = 0; same && i < count; i++) {
         ts_oracle_result oracle;
         oracle_of(series, simulation, strategy, &genomes[i], &oracle);
         same = (warmup_fits(market, strategy, &genomes[i]) ? genome_agrees : misfit_agrees)(

@@ -8,9 +8,8 @@
 #include "tests/oracle/oracle.h"
 
 typedef struct agreement {
-    ts_strbuf why;                            /* empty while all agree */
-    size_t genomes, trades, refused, misfits; /* compared so far; refused: batches without a warm-up shorter than the
-                                                 series; misfits: genomes in other batches whose warm-up is not */
+    ts_strbuf why;                   /* empty while all agree */
+    size_t genomes, trades, misfits; /* compared so far; misfits: genomes whose warm-up is as long as the series */
 } agreement;
 
 /* Evaluate `count` genomes in one batch and compare each; false at the first difference. */

@@ -297,6 +297,22 @@ static void what_cannot_be_searched_is_skipped_and_counted(void **state)
     json_decref(run);
 }
 
+/* Of a series shorter than most warm-ups, what can trade is found, whichever genomes a search asks about together. */
+static void a_short_series_is_searched_with_what_fits(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("head -36 '%s' >'%s/SHORT-USD.1m.csv'", candles, folder), 0);
+    for (int seed = 1; seed <= 5; seed++) {
+        shell_expect(shell(TRADESTREAM
+                           "discover --candles '%s/SHORT-USD.1m.csv' --strategies MACD_CROSSOVER --search ga "
+                           "--population 4 --islands 1 --evaluations 400 --min-trades 1 --seed %d --format jsonl",
+                           folder, seed),
+                     0, "genomes");
+        assert_null(strstr(shell_err, "skipped"));
+        shell_expect_out("MACD_CROSSOVER");
+    }
+}
+
 /* A full disk, played by a limit on the size of files: an error that names the file, and no results.jsonl. */
 static void a_full_disk_leaves_nothing_half_written(void **state)
 {
@@ -372,6 +388,7 @@ int main(void)
         cmocka_unit_test(nothing_feasible_is_said),
         cmocka_unit_test(bad_options_are_refused_before_any_work),
         cmocka_unit_test(what_cannot_be_searched_is_skipped_and_counted),
+        cmocka_unit_test(a_short_series_is_searched_with_what_fits),
         cmocka_unit_test(a_full_disk_leaves_nothing_half_written),
         cmocka_unit_test(a_full_tmpfs_leaves_nothing_half_written),
         cmocka_unit_test(ctrl_c_keeps_earlier_results),

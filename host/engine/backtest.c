@@ -5,6 +5,7 @@
 #include "host/language/functions.h"
 #include "host/plan/instantiate.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,13 @@ static int detail(const ts_market *market, const ts_planned *planned, const ts_r
     return 0;
 }
 
+static int check_warmup(const ts_market *market, const ts_planned *planned, ts_error *error)
+{
+    if (planned->warmup < (int64_t)market->loaded) return 0;
+    return ts_fail(error, TS_BAD_DATA, "the warm-up of %" PRId64 " bars is not shorter than the %zu bars loaded",
+                   planned->warmup, market->loaded);
+}
+
 int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genome,
                     ts_backtest *out, ts_error *error)
 {
@@ -81,8 +89,8 @@ int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strateg
     memset(out, 0, sizeof *out);
     ts_dag *dag = ts_dag_new(error);
     int status = dag && !ts_plan_genome(dag, strategy, genome, &planned, error) ? 0 : -1;
+    if (!status) status = check_warmup(market, &planned, error);
     if (!status) status = ts_engine_walk(engine, market, strategy, genome, 1, &out->metrics, &recorder, error);
-    if (!status) status = ts_engine_check_warmup(market, &out->metrics, 1, error);
     if (!status) status = detail(market, &planned, &recorder, out, error);
     ts_dag_free(dag);
     free(recorder.trade);

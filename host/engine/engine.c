@@ -8,7 +8,6 @@
 #include "host/language/functions.h"
 #include "host/plan/instantiate.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,16 +76,6 @@ out:
     return status;
 }
 
-int ts_engine_check_warmup(const ts_market *market, const ts_metrics *metrics, size_t count, ts_error *error)
-{
-    double shortest = INFINITY;
-    for (size_t i = 0; i < count; i++)
-        if (metrics[i].value[TS_METRIC_warmup] < shortest) shortest = metrics[i].value[TS_METRIC_warmup];
-    if (shortest < (double)market->loaded) return 0;
-    return ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded", shortest,
-                   market->loaded);
-}
-
 static void run_batch(void *context, int worker, size_t batch)
 {
     (void)worker;
@@ -145,7 +134,6 @@ int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *s
         ts_threads_run(engine->threads, e.batches, run_batch, &e);
         for (size_t i = 0; i < e.batches && !status; i++)
             if (e.errors[i].code) status = ts_fail(error, e.errors[i].code, "%s", e.errors[i].text);
-        if (!status) status = ts_engine_check_warmup(market, out, count, error);
     }
     free(e.order);
     free(e.errors);

@@ -40,8 +40,8 @@ size_t ts_market_bars(const ts_market *market);  /* bars of the trading window *
 size_t ts_market_first(const ts_market *market); /* its first bar in the series; its last is first + bars - 1 */
 
 /* Evaluate `count` genomes: out[i] belongs to genomes[i]. Every genome must be valid. Bits do not depend on back end,
- * threads, tile or the other genomes of the batch. A genome whose warm-up is as long as the series makes no trades;
- * TS_BAD_DATA when that is so for all. */
+ * threads, tile or the other genomes of the batch. A genome whose warm-up is as long as the series makes no trades:
+ * whether anything could trade is the caller's question, as it depends on which genomes it asks about together. */
 int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
                 size_t count, ts_metrics *out, ts_error *error);
 

@@ -17,7 +17,4 @@ struct ts_engine {
 int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
                    size_t count, ts_metrics *metrics, ts_recorder *recorder, ts_error *error);
 
-/* TS_BAD_DATA when no genome's warm-up is shorter than the series. (One whose is not makes no trades.) */
-int ts_engine_check_warmup(const ts_market *market, const ts_metrics *metrics, size_t count, ts_error *error);
-
 #endif

@@ -122,7 +122,7 @@ static int search_one(ts_discovery *discovery, ts_outcome *outcome, const ts_ser
     discovery->searching += outcome->seconds;
     if (!rc && context.least_warmup >= (double)(first + bars)) {
         ts_search_result_clear(&outcome->found);
-        rc = ts_fail(error, TS_BAD_DATA, "the strategy needs more than %.0f bars to warm up, the candles have %zu",
+        rc = ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded",
                      context.least_warmup, first + bars);
     }
     return rc;
