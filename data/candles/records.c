@@ -121,8 +121,6 @@ int ts_records_next(ts_records *records, char **record, size_t *length, ts_error
     }
 }
 
-size_t ts_records_number(const ts_records *records) { return records->number; }
-
 bool ts_records_json(const ts_records *records) { return records->json; }
 
 const char *ts_records_place(const ts_records *records, char *text, size_t size)

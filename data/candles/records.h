@@ -15,8 +15,6 @@ ts_records *ts_records_open(const char *path, ts_error *error);
  * end or brackets, may be written to, and lives until the next call. */
 int ts_records_next(ts_records *records, char **record, size_t *length, ts_error *error);
 
-/* Number of the last record, from 1: a line, or a row of JSON. */
-size_t ts_records_number(const ts_records *records);
 bool ts_records_json(const ts_records *records);
 
 /* "FILE: line 12", "FILE: row 12". */
