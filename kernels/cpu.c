@@ -2,6 +2,7 @@
  * bits. */
 #include "kernels/cpu.h"
 
+#include "kernels/follow.h"
 #include "kernels/functions/adaptive.h"
 #include "kernels/functions/counters.h"
 #include "kernels/functions/elementwise.h"
@@ -41,6 +42,7 @@ const ts_cpu_kernels ts_cpu_kernels_scalar = {
         },
     .masks = masks,
     .latch = latch,
+    .follow = follow,
     .scan = scan,
     .settle = settle,
 };

@@ -35,24 +35,36 @@ typedef enum ts_relation { TS_IS_BELOW, TS_IS_AT_MOST, TS_IS_ABOVE, TS_IS_AT_LEA
 /* How a mask is made. An UP is made together with the DOWN of the same rows. */
 typedef enum ts_mask_kind {
     TS_MASK_COMPARE, /* a relation b */
-    TS_MASK_DEFINED, /* a is not NaN; single[0] receives a in single precision */
-    TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse; x, y and single: those of a and b */
+    TS_MASK_DEFINED, /* a is not NaN; `single` receives a in single precision */
+    TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse */
     TS_MASK_DOWN,
     TS_MASK_AND, /* of x and y */
     TS_MASK_OR,
     TS_MASK_NOT /* of x */
 } ts_mask_kind;
 
+/* Two rows whose order is asked, with what their DEFINED masks made. */
+typedef struct ts_pair {
+    ts_operand a, b;
+    const uint64_t *defined[2];
+    const float *single[2];
+} ts_pair;
+
 /* Bit t of word t / 64 of `out` is for bar t of the tile. */
 typedef struct ts_mask {
     ts_mask_kind kind;
     ts_relation relation;
-    ts_operand a, b;
+    ts_pair rows; /* of COMPARE: a and b; of DEFINED: a */
     const uint64_t *x, *y;
     uint64_t *out, *down;
-    float *single[2];
-    uint64_t carry[2]; /* of UP: whether a <= b, and a >= b, at the last bar before (0 or 1) */
+    float *single;
+    uint64_t carry[2]; /* of UP: bit 63 says whether a <= b, and a >= b, at the last bar before */
 } ts_mask;
+
+/* Where a genome stands that follows the order of two rows: long, and what their order was at the last bar before. */
+typedef struct ts_following {
+    bool open, at_most, at_least;
+} ts_following;
 
 /* A bar of history: what makes a trade's totals cost O(1). Eight doubles, a cache line. */
 typedef struct ts_bar {
@@ -159,6 +171,10 @@ typedef struct ts_cpu_kernels {
      * it. Room for bars + 8 is needed. Returns how many. */
     size_t (*latch)(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open,
                     uint32_t *change);
+    /* The same for a genome that enters where row a crosses above b and leaves where it crosses below: positions straight
+     * from the rows. Entries count from bar `from` of the tile, signals end before bar `end`. */
+    size_t (*follow)(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
+                     ts_following *following, uint32_t *change);
     size_t (*scan)(const ts_scan *call); /* returns the trades that ended */
     void (*settle)(const ts_settlement *call);
 } ts_cpu_kernels;

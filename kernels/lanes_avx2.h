@@ -90,15 +90,32 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
     return (v_chunk)_pext_u32((unsigned)_mm256_movemask_epi8(bytes), 0x55555555);
 }
 
-/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
-enum { SINGLES = 8 };
-typedef uint8_t s_bits;
+/* Conditions of 32 bars as bits. Packing works within the halves of the registers: the last step puts them in order. */
+static inline uint32_t s_bits(__m256 a, __m256 b, __m256 c, __m256 d)
+{
+    __m256i low = _mm256_packs_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b));
+    __m256i high = _mm256_packs_epi32(_mm256_castps_si256(c), _mm256_castps_si256(d));
+    __m256i bytes = _mm256_packs_epi16(low, high);
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+}
 
+/* Rows in single precision, 64 bars: where is a above, where below b? */
 static inline void s_store(float *p, vd x) { _mm_storeu_ps(p, _mm256_cvtpd_ps(x)); }
 
-static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
 {
-    __m256 x = _mm256_loadu_ps(a), y = _mm256_loadu_ps(b);
-    *above = (s_bits)_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_GT_OQ));
-    *below = (s_bits)_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LT_OQ));
+    uint64_t more = 0, less = 0;
+    for (int i = 0; i < 64; i += 32) {
+        __m256 up[4], down[4];
+        for (int k = 0; k < 4; k++) {
+            __m256 x = _mm256_loadu_ps(a + i + 8 * k), y = _mm256_loadu_ps(b + i + 8 * k);
+            up[k] = _mm256_cmp_ps(x, y, _CMP_GT_OQ);
+            down[k] = _mm256_cmp_ps(x, y, _CMP_LT_OQ);
+        }
+        more |= (uint64_t)s_bits(up[0], up[1], up[2], up[3]) << i;
+        less |= (uint64_t)s_bits(down[0], down[1], down[2], down[3]) << i;
+    }
+    *above = more;
+    *below = less;
 }

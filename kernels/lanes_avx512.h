@@ -74,15 +74,17 @@ typedef uint8_t v_chunk;
 
 static inline v_chunk m_chunk(const vm m[CHUNK / LANES]) { return m[0]; }
 
-/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
-enum { SINGLES = 16 };
-typedef uint16_t s_bits;
-
+/* Rows in single precision, 64 bars: where is a above, where below b? */
 static inline void s_store(float *p, vd x) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(x)); }
 
-static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
 {
-    __m512 x = _mm512_loadu_ps(a), y = _mm512_loadu_ps(b);
-    *above = _mm512_cmp_ps_mask(x, y, _CMP_GT_OQ);
-    *below = _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ);
+    uint64_t more = 0, less = 0;
+    for (int i = 0; i < 64; i += 16) {
+        __m512 x = _mm512_loadu_ps(a + i), y = _mm512_loadu_ps(b + i);
+        more |= (uint64_t)_mm512_cmp_ps_mask(x, y, _CMP_GT_OQ) << i;
+        less |= (uint64_t)_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ) << i;
+    }
+    *above = more;
+    *below = less;
 }

@@ -61,19 +61,16 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
     return bits;
 }
 
-/* Rows in single precision, SINGLES bars at a time: where is a above, where below b? */
-enum { SINGLES = 8 };
-typedef uint8_t s_bits;
-
+/* Rows in single precision, 64 bars: where is a above, where below b? */
 static inline void s_store(float *p, vd x) { *p = (float)x; }
 
-static inline void s_order(const float *a, const float *b, s_bits *above, s_bits *below)
+static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
 {
-    unsigned more = 0, less = 0;
-    for (int i = 0; i < SINGLES; i++) {
-        more |= (unsigned)(a[i] > b[i]) << i;
-        less |= (unsigned)(a[i] < b[i]) << i;
+    uint64_t more = 0, less = 0;
+    for (int i = 0; i < 64; i++) {
+        more |= (uint64_t)(a[i] > b[i]) << i;
+        less |= (uint64_t)(a[i] < b[i]) << i;
     }
-    *above = (s_bits)more;
-    *below = (s_bits)less;
+    *above = more;
+    *below = less;
 }

@@ -3,6 +3,9 @@
  *
  * The position is a latch that an entry sets and an exit clears. Over a word it is a chain of carries: an entry
  * generates, a bar without signals propagates, an exit kills; so one addition gives the position at all 64 bars. */
+#ifndef TS_KERNELS_LATCH_H
+#define TS_KERNELS_LATCH_H
+
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
@@ -32,24 +35,32 @@ TS_INLINE uint64_t latch_word(uint64_t entry, uint64_t exit, bool *open)
     return before ^ (before >> 1 | (uint64_t)*open << 63);
 }
 
-/* Changes are rarer than one a word: two are written without asking whether they are there (the next word overwrites
- * what was not), the rest one by one. Gathering them into vectors first would cost more than the writes. */
-__attribute__((optimize("no-tree-slp-vectorize"))) static size_t
-latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open, uint32_t *change)
+/* Write the bars of a word's changes; returns the end of the list. Changes are rarer than one a word: two are written
+ * without asking whether they are there (the next word overwrites what was not), the rest one by one. Gathering them
+ * into vectors first would cost more than the writes, so who calls this is compiled without. */
+TS_INLINE uint32_t *write_changes(uint64_t edges, uint32_t first, uint32_t *out)
+{
+    uint32_t *end = out + __builtin_popcountll(edges);
+    for (int i = 0; i < 2; i++) {
+        out[i] = first + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
+        edges &= edges - 1;
+    }
+    for (; __builtin_expect(edges != 0, 0); edges &= edges - 1)
+        out[2] = first + (uint32_t)__builtin_ctzll(edges), out++;
+    return end;
+}
+
+#define WRITES_CHANGES __attribute__((optimize("no-tree-slp-vectorize")))
+
+WRITES_CHANGES static size_t latch(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first,
+                                   bool *open, uint32_t *change)
 {
     bool held = *open;
     uint32_t *out = change;
-    for (size_t word = 0; word < words; word++, first += 64) {
-        uint64_t edges = latch_word(entry[word], exit[word], &held);
-        uint32_t *end = out + __builtin_popcountll(edges);
-        for (int i = 0; i < 2; i++) {
-            out[i] = first + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
-            edges &= edges - 1;
-        }
-        for (; __builtin_expect(edges != 0, 0); edges &= edges - 1)
-            out[2] = first + (uint32_t)__builtin_ctzll(edges), out++;
-        out = end;
-    }
+    for (size_t word = 0; word < words; word++, first += 64)
+        out = write_changes(latch_word(entry[word], exit[word], &held), first, out);
     *open = held;
     return (size_t)(out - change);
 }
+
+#endif

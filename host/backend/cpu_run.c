@@ -17,6 +17,7 @@ typedef struct run {
     double *total[TS_TOTALS];
     ts_stand *stand; /* by genome, where genomes are scanned */
     uint32_t *open;  /* by genome, where they are latched: 1 + the bar of the entry's signal; 0: flat */
+    ts_following *following; /* the same genomes */
     uint32_t stride; /* room of a genome in `pair` and `flags` */
     uint32_t *pair;  /* a group's trades in the tile */
     uint8_t *flags, *reason;
@@ -28,7 +29,7 @@ typedef struct run {
 
 static void release(run *r)
 {
-    free(r->numbers), free(r->stand), free(r->open), free(r->cash), free(r->reason), free(r->never);
+    free(r->numbers), free(r->stand), free(r->open), free(r->following), free(r->cash), free(r->reason), free(r->never);
     free(r->pair), free(r->flags);
     for (int i = 0; i < 4; i++) free(r->masked[i]);
 }
@@ -41,6 +42,7 @@ static int prepare(run *r, ts_error *error)
     TAKE(numbers, genomes * TS_TOTALS);
     TAKE(stand, genomes);
     TAKE(open, genomes);
+    TAKE(following, genomes);
     TAKE(cash, tile + 2);
     TAKE(reason, tile + 2);
     TAKE(never, tile / 64);
@@ -122,15 +124,19 @@ static int64_t entries_from(const run *r, const ts_walk *walk, const ts_tile *ti
 static uint32_t latch_genome(run *r, size_t genome, int lane, const ts_tile *tile)
 {
     const ts_walk *walk = &r->program->walk[genome];
-    int64_t end = (int64_t)r->signals_end - (int64_t)tile->first;
-    const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], entries_from(r, walk, tile), end, tile->bars);
-    const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
+    int64_t from = entries_from(r, walk, tile), end = (int64_t)r->signals_end - (int64_t)tile->first;
     uint32_t *change = r->pair + (uint32_t)lane * r->stride;
-    bool open = r->open[genome] != 0;
-    size_t changes = open;
-    if (open) change[0] = r->open[genome] - 1;
-    changes += r->kernels->latch(entry, exit, tile->bars / 64, (uint32_t)tile->first, &open, change + changes);
-    r->open[genome] = open ? change[changes - 1] + 1 : 0;
+    size_t changes = r->open[genome] != 0, words = tile->bars / 64;
+    if (changes) change[0] = r->open[genome] - 1;
+    ts_following *stands = &r->following[genome];
+    if (walk->follows) {
+        changes += r->kernels->follow(&walk->followed, words, from, end, (uint32_t)tile->first, stands, change + changes);
+    } else {
+        const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], from, end, tile->bars);
+        const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
+        changes += r->kernels->latch(entry, exit, words, (uint32_t)tile->first, &stands->open, change + changes);
+    }
+    r->open[genome] = stands->open ? change[changes - 1] + 1 : 0;
     return (uint32_t)(changes / 2);
 }
 

@@ -54,6 +54,7 @@ typedef struct ts_planned_rule {
 
 typedef struct ts_planned {
     int32_t entry[2], exit[2]; /* masks of the long and the short side; -1: never */
+    bool follows; /* long from where a crosses above b to where it crosses below: entry[0] and exit[0] are not needed */
     int32_t rules;
     ts_planned_rule rule[TS_RULES_MAX];
     int64_t warmup;

@@ -89,6 +89,16 @@ static int plan_exit(const work *w, const ts_expression *e, int32_t *signal)
     return plan_rule(w, rule, gate);
 }
 
+/* A genome whose exit is the reverse of its entry follows the order of two rows. An UP's DOWN is the mask after it. */
+static bool follows(const work *w)
+{
+    size_t count;
+    const ts_mask_node *mask = ts_dag_masks(w->dag, &count);
+    const ts_planned *out = w->out;
+    return w->strategy->direction == TS_LONG && out->rules == 0 && out->entry[0] >= 0 &&
+           mask[out->entry[0]].key.kind == TS_MASK_UP && out->exit[0] == out->entry[0] + 1;
+}
+
 static void deepen(int64_t *warmup, int64_t other) { *warmup = other > *warmup ? other : *warmup; }
 
 static void measure_warmup(const work *w)
@@ -128,5 +138,6 @@ int ts_plan_genome(ts_dag *dag, const ts_strategy *strategy, const ts_genome *ge
     if (plan_side(&w, side, strategy->entry, strategy->exit)) return -1;
     if (strategy->direction == TS_BOTH && plan_side(&w, 1, strategy->short_entry, strategy->short_exit)) return -1;
     measure_warmup(&w);
+    out->follows = follows(&w);
     return 0;
 }

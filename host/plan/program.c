@@ -176,6 +176,17 @@ static float *take_single(builder *b, bool shared)
     return b->program->singles + b->program->tile * (shared ? b->next_shared_single++ : b->next_single++);
 }
 
+/* The rows of a crossing, whose DEFINED masks stand already. */
+static ts_pair pair_of(const builder *b, const ts_mask_key *crossing)
+{
+    ts_pair pair = {.a = operand_of(b, crossing->row[0]), .b = operand_of(b, crossing->row[1])};
+    for (int i = 0; i < 2; i++) {
+        pair.defined[i] = b->word_at[crossing->mask[i]];
+        pair.single[i] = b->single_at[crossing->mask[i]];
+    }
+    return pair;
+}
+
 static void add_mask(void *context, int32_t mask)
 {
     builder *b = context;
@@ -186,14 +197,15 @@ static void add_mask(void *context, int32_t mask)
     made->relation = (ts_relation)key->relation;
     made->out = b->word_at[mask] = take_words(b, shared);
     if (shared) b->stamp[mask] = TS_STAMP_KEPT;
-    if (made->kind <= TS_MASK_DOWN) {
-        made->a = operand_of(b, key->row[0]);
-        made->b = operand_of(b, key->row[made->kind == TS_MASK_DEFINED ? 0 : 1]);
+    if (made->kind == TS_MASK_UP) {
+        made->rows = pair_of(b, key);
+        made->down = b->word_at[mask + 1] = take_words(b, shared);
+    } else if (made->kind <= TS_MASK_DEFINED) {
+        made->rows.a = operand_of(b, key->row[0]);
+        made->rows.b = operand_of(b, key->row[made->kind == TS_MASK_DEFINED ? 0 : 1]);
     }
-    if (made->kind == TS_MASK_DEFINED) made->single[0] = b->single_at[mask] = take_single(b, shared);
-    for (int i = 0; made->kind == TS_MASK_UP && i < 2; i++) made->single[i] = b->single_at[key->mask[i]];
-    if (made->kind == TS_MASK_UP) made->down = b->word_at[mask + 1] = take_words(b, shared);
-    if (made->kind >= TS_MASK_UP) {
+    if (made->kind == TS_MASK_DEFINED) made->single = b->single_at[mask] = take_single(b, shared);
+    if (made->kind > TS_MASK_DOWN) {
         made->x = b->word_at[key->mask[0]];
         made->y = b->word_at[key->mask[made->kind == TS_MASK_NOT ? 0 : 1]];
     }
@@ -203,7 +215,9 @@ static const uint64_t *words_of(const builder *b, int32_t mask) { return mask < 
 
 static void resolve_walk(builder *b, const ts_planned *planned, ts_walk *walk)
 {
-    for (int side = 0; side < 2; side++) {
+    walk->follows = planned->follows;
+    if (planned->follows) walk->followed = pair_of(b, &b->mask[planned->entry[0]].key);
+    for (int side = 0; !planned->follows && side < 2; side++) {
         walk->entry[side] = words_of(b, planned->entry[side]);
         walk->exit[side] = words_of(b, planned->exit[side]);
     }

@@ -25,9 +25,11 @@ typedef struct ts_slot {
     int32_t column; /* of a column, else -1 */
 } ts_slot;
 
-/* A genome's masks and rules, resolved. */
+/* A genome's masks and rules, resolved; or, when it `follows`, the two rows whose order it follows. */
 typedef struct ts_walk {
     const uint64_t *entry[2], *exit[2];
+    ts_pair followed;
+    bool follows;
     const ts_rule *rule;
     int rules;
     int64_t warmup;

@@ -48,6 +48,11 @@ void ts_demand_masks(const ts_demand *demand, size_t index, int32_t *stamps, int
         return;
     }
     const ts_planned *planned = &demand->planned[index];
+    if (planned->follows) {
+        for (int i = 0; i < 2; i++)
+            visit_mask(masks, masks[planned->entry[0]].key.mask[i], stamps, stamp, visit, context);
+        return;
+    }
     for (int side = 0; side < 2; side++) {
         visit_mask(masks, planned->entry[side], stamps, stamp, visit, context);
         visit_mask(masks, planned->exit[side], stamps, stamp, visit, context);
@@ -97,12 +102,13 @@ static void count_mask(void *context, int32_t mask)
     s->stamp[mask] = TS_STAMP_KEPT;
 }
 
-/* Rows that are read without a mask between: the ranges of rules, the rows asked for. */
+/* Rows that are read without a mask between: those followed, the ranges of rules, the rows asked for. */
 static void use_direct(scheduler *s, size_t index)
 {
     const ts_demand *demand = s->demand;
     if (index < demand->genomes) {
         const ts_planned *planned = &demand->planned[index];
+        for (int i = 0; planned->follows && i < 2; i++) use_row(s, s->mask[planned->entry[0]].key.row[i].row);
         for (int i = 0; i < planned->rules; i++)
             if (planned->rule[i].range.row >= 0) use_row(s, planned->rule[i].range.row);
     } else if (demand->value[index - demand->genomes].type == TS_SERIES)

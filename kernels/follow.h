@@ -1,0 +1,66 @@
+/* Positions of a genome that enters where row a crosses above row b and leaves where it crosses below: the commonest
+ * strategy there is.
+ *
+ * While one row is above the other at every bar (no ties, nothing undefined), the position is simply `a is above`, and
+ * its changes are those of that word: no crossings, no latch. That needs the genome to be in step, its position that of
+ * the order at the bar before. Other words, at the edges of the window and after undefined values, go the long way. */
+#include "kernels/crossing.h"
+#include "kernels/latch.h"
+
+typedef struct ts_follower {
+    const ts_pair *rows;
+    int64_t from, end;
+    ts_order_before before;
+    bool open;
+} ts_follower;
+
+/* Bits [from, 64) of a word; those of bars from `from` on, counted from the word's first. */
+static uint64_t bits_from(int64_t from) { return from <= 0 ? ~0ull : from < 64 ? ~0ull << from : 0; }
+
+/* A word's changes by its crossings. */
+static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_t word, uint64_t above, uint64_t below)
+{
+    int64_t first = (int64_t)word * 64;
+    uint64_t up, down, ended = bits_from(f->end - first);
+    cross_word(f->rows, word, above, below, &f->before, &up, &down);
+    return latch_word(up & bits_from(f->from - first) & ~ended, down & ~ended, &f->open);
+}
+
+static bool in_step(const ts_follower *f) { return (f->open ? f->before.at_least : f->before.at_most) >> 63; }
+
+/* The words that lie in the window as a whole: from *begin, *count of them. */
+static void whole_words(int64_t from, int64_t end, size_t *begin, size_t *count)
+{
+    *begin = from > 0 ? (size_t)(from + 63) / 64 : 0;
+    size_t stop = end > 0 ? (size_t)end / 64 : 0;
+    *count = stop > *begin ? stop - *begin : 0;
+}
+
+WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
+                                    ts_following *following, uint32_t *change)
+{
+    const float *a = rows->single[0], *b = rows->single[1];
+    ts_follower f = {rows, from, end, {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
+                     following->open};
+    uint64_t held = (uint64_t)f.open << 63, astray = in_step(&f) ? 0 : 1; /* astray: not 0 when out of step */
+    uint32_t *out = change;
+    size_t begin, count;
+    whole_words(from, end, &begin, &count);
+    for (size_t word = 0; word < words; word++, first += 64) {
+        uint64_t above, below, edges;
+        s_order(a + 64 * word, b + 64 * word, &above, &below);
+        if (__builtin_expect((~(above | below) | astray) == 0 && word - begin < count, 1)) {
+            edges = above ^ (above << 1 | held >> 63);
+            f.before = (ts_order_before){below, above};
+            held = above;
+        } else {
+            f.open = held >> 63;
+            edges = follow_crossings(&f, word, above, below);
+            held = (uint64_t)f.open << 63;
+            astray = in_step(&f) ? 0 : 1;
+        }
+        out = write_changes(edges, first, out);
+    }
+    *following = (ts_following){held >> 63, f.before.at_most >> 63, f.before.at_least >> 63};
+    return (size_t)(out - change);
+}
