@@ -82,8 +82,10 @@ typedef struct ts_extremes {
 
 typedef struct ts_history {
     const ts_bar *bar;
-    const double *close;
-    const ts_extremes *since; /* closes from the start of the block to the bar */
+    const double *close, *fill;
+    /* Of a bar: bit b says that the close of bar b of its block is lower than all after it up to this bar, bit 16 + b
+     * that it is higher; so the first bit from an earlier bar on is the extreme of the closes from there to here. */
+    const uint32_t *suffix_extremes;
     const ts_extremes
         *blocks; /* [0] is of no bars; then level by level, [1 + level * count + b]: the 2^level blocks from b */
     size_t block_count;
@@ -91,7 +93,7 @@ typedef struct ts_history {
     bool at_close; /* orders fill at the close at which the position has been marked */
 } ts_history;
 
-/* Totals of a genome's trades so far; one column each, indexed by genome. */
+/* Totals of a genome's trades so far: a record of TS_TOTALS_RECORD doubles. */
 typedef enum ts_total {
     TS_EQUITY,
     TS_PEAK,
@@ -116,19 +118,23 @@ typedef enum ts_total {
     TS_TOTALS
 } ts_total;
 
+enum { TS_TOTALS_RECORD = (TS_TOTALS + 7) / 8 * 8, TS_SETTLED_MAX = 64 };
+
 enum { TS_PAIR_SHORT = 1, TS_PAIR_REVERSES = 2 }; /* flags of a trade; reverses: the next one is entered at its exit */
 
-/* The trades of up to TS_LANES_MAX genomes, as pairs of fill bars. */
+/* The trades of up to TS_SETTLED_MAX genomes, as pairs of fill bars. */
 typedef struct ts_settlement {
     const ts_history *history;
-    double *total[TS_TOTALS]; /* at the first genome; TS_LANES_MAX of each can be read and written */
-    const uint32_t *pair;     /* of genome i from pair[i * stride]: entry bar, exit bar, entry bar, ... */
-    const uint8_t *flags;     /* of genome i from flags[i * stride], one a pair; NULL: long trades only */
-    uint32_t stride, pairs[TS_LANES_MAX];
-    uint32_t offset;    /* added to the bars of the pairs */
+    size_t genomes;
+    double *totals;        /* of genome i from totals[i * TS_TOTALS_RECORD] */
+    const uint32_t *pair;  /* of genome i from pair[i * stride]: entry bar, exit bar, entry bar, ...; room for as many
+                              pairs as any genome of the call has */
+    const uint8_t *flags;  /* of genome i from flags[i * stride], one a pair; NULL: long trades only */
+    const uint32_t *pairs; /* how many of each genome */
+    size_t stride;
     bool closing;       /* the exit bar is the last one, its close the price (rule 7) */
-    double *cash;       /* NULL, or where the cash after each trade of the first genome goes */
-    uint32_t *ruin_bar; /* NULL, or the bar at which the first genome was ruined */
+    double *cash;       /* NULL, or where the cash after each trade of the only genome goes */
+    uint32_t *ruin_bar; /* NULL, or the bar at which the only genome was ruined */
 } ts_settlement;
 
 /* A position rule of one genome, resolved. */

@@ -18,10 +18,11 @@ typedef struct ts_follower {
 static uint64_t bits_from(int64_t from) { return from <= 0 ? ~0ull : from < 64 ? ~0ull << from : 0; }
 
 /* A word's changes by its crossings. */
-static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_t word, uint64_t above, uint64_t below)
+static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_t word)
 {
     int64_t first = (int64_t)word * 64;
-    uint64_t up, down, ended = bits_from(f->end - first);
+    uint64_t above, below, up, down, ended = bits_from(f->end - first);
+    s_order(f->rows->single[0] + first, f->rows->single[1] + first, &above, &below);
     cross_word(f->rows, word, above, below, &f->before, &up, &down);
     return latch_word(up & bits_from(f->from - first) & ~ended, down & ~ended, &f->open);
 }
@@ -42,22 +43,23 @@ WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t f
     const float *a = rows->single[0], *b = rows->single[1];
     ts_follower f = {rows, from, end, {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
                      following->open};
-    uint64_t held = (uint64_t)f.open << 63, astray = in_step(&f) ? 0 : 1; /* astray: not 0 when out of step */
+    uint64_t held = (uint64_t)f.open << 63; /* bit 63: open */
+    bool astray = !in_step(&f);
     uint32_t *out = change;
     size_t begin, count;
     whole_words(from, end, &begin, &count);
     for (size_t word = 0; word < words; word++, first += 64) {
-        uint64_t above, below, edges;
-        s_order(a + 64 * word, b + 64 * word, &above, &below);
-        if (__builtin_expect((~(above | below) | astray) == 0 && word - begin < count, 1)) {
+        uint64_t above, edges;
+        bool strict = s_above(a + 64 * word, b + 64 * word, &above);
+        if (__builtin_expect(strict & !astray && word - begin < count, 1)) {
             edges = above ^ (above << 1 | held >> 63);
-            f.before = (ts_order_before){below, above};
+            f.before = (ts_order_before){~above, above};
             held = above;
         } else {
             f.open = held >> 63;
-            edges = follow_crossings(&f, word, above, below);
+            edges = follow_crossings(&f, word);
             held = (uint64_t)f.open << 63;
-            astray = in_step(&f) ? 0 : 1;
+            astray = !in_step(&f);
         }
         out = write_changes(edges, first, out);
     }

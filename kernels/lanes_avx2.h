@@ -1,12 +1,16 @@
 /* The vocabulary with four lanes: AVX2 and FMA. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define LANES 4
 
 typedef __m256d vd;
 typedef __m256d vm; /* all bits of a lane set or clear */
 typedef uint32_t vu __attribute__((vector_size(16)));
+
+static inline unsigned first_bit(uint64_t x) { return (unsigned)_tzcnt_u64(x); }
 
 static inline vd v_load(const double *p) { return _mm256_loadu_pd(p); }
 static inline void v_store(double *p, vd x) { _mm256_storeu_pd(p, x); }
@@ -38,11 +42,31 @@ static inline void v_transpose(vd row[LANES])
     row[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
 
-static inline void v_records(vd field[8], const double *const at[LANES])
+static inline void v_records(vd field[8], double *const at[LANES])
 {
     for (int i = 0; i < LANES; i++) {
         field[i] = v_load(at[i]);
         field[i + 4] = v_load(at[i] + 4);
+    }
+    v_transpose(field);
+    v_transpose(field + 4);
+}
+
+static inline void v_put_records(vd field[8], double *const at[LANES])
+{
+    v_transpose(field);
+    v_transpose(field + 4);
+    for (int i = 0; i < LANES; i++) {
+        v_store(at[i], field[i]);
+        v_store(at[i] + 4, field[i + 4]);
+    }
+}
+
+static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
+{
+    for (int i = 0; i < LANES; i++) {
+        field[i] = v_load(to[i]) - v_load(from[i]);
+        field[i + 4] = v_load(from[i] + 4);
     }
     v_transpose(field);
     v_transpose(field + 4);
@@ -68,13 +92,42 @@ static inline vd v_from(vu x) { return _mm256_cvtepi32_pd((__m128i)x); }
 /* The exponent of the number as a double. */
 static inline vu u_log2(vu x) { return (vu)narrow(_mm256_srli_epi64(_mm256_castpd_si256(v_from(x)), 52)) - 1023; }
 
-static inline vd v_gather(const double *base, vu at) { return _mm256_i32gather_pd(base, (__m128i)at, 8); }
-
-static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+/* Loads one by one: the gathers of these processors have become slower than that. */
+static inline vd v_gather(const double *base, vu at)
 {
-    __m256i pair = _mm256_i32gather_epi64((const long long *)base, (__m128i)at, 4);
-    *a = (vu)narrow(pair);
-    *b = (vu)narrow(_mm256_srli_epi64(pair, 32));
+    uint32_t i[LANES];
+    u_store(i, at);
+    return _mm256_set_pd(base[i[3]], base[i[2]], base[i[1]], base[i[0]]);
+}
+
+static inline vu u_gather(const uint32_t *base, vu at)
+{
+    uint32_t i[LANES];
+    u_store(i, at);
+    return (vu)_mm_setr_epi32((int)base[i[0]], (int)base[i[1]], (int)base[i[2]], (int)base[i[3]]);
+}
+
+static inline __m256d two_pairs(const double *a, const double *b)
+{
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(a)), _mm_loadu_pd(b), 1);
+}
+
+static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
+{
+    uint32_t i[LANES];
+    u_store(i, at);
+    vd even = two_pairs(base + 2 * i[0], base + 2 * i[2]), odd = two_pairs(base + 2 * i[1], base + 2 * i[3]);
+    *a = _mm256_unpacklo_pd(even, odd);
+    *b = _mm256_unpackhi_pd(even, odd);
+}
+
+static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+{
+    uint64_t pair[LANES];
+    for (int i = 0; i < LANES; i++) memcpy(&pair[i], at[i], sizeof *pair);
+    __m256i all = _mm256_set_epi64x((long long)pair[3], (long long)pair[2], (long long)pair[1], (long long)pair[0]);
+    *a = (vu)narrow(all);
+    *b = (vu)narrow(_mm256_srli_epi64(all, 32));
 }
 
 /* Conditions of CHUNK bars in a row, as bits that are stored together. Packing 64-bit lanes to bytes leaves each
@@ -90,32 +143,31 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
     return (v_chunk)_pext_u32((unsigned)_mm256_movemask_epi8(bytes), 0x55555555);
 }
 
-/* Conditions of 32 bars as bits. Packing works within the halves of the registers: the last step puts them in order. */
-static inline uint32_t s_bits(__m256 a, __m256 b, __m256 c, __m256 d)
-{
-    __m256i low = _mm256_packs_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b));
-    __m256i high = _mm256_packs_epi32(_mm256_castps_si256(c), _mm256_castps_si256(d));
-    __m256i bytes = _mm256_packs_epi16(low, high);
-    return (uint32_t)_mm256_movemask_epi8(
-        _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
-}
-
 /* Rows in single precision, 64 bars: where is a above, where below b? */
 static inline void s_store(float *p, vd x) { _mm_storeu_ps(p, _mm256_cvtpd_ps(x)); }
 
+static inline uint64_t s_bits(__m256 condition) { return (uint64_t)(unsigned)_mm256_movemask_ps(condition); }
+
 static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
 {
-    uint64_t more = 0, less = 0;
-    for (int i = 0; i < 64; i += 32) {
-        __m256 up[4], down[4];
-        for (int k = 0; k < 4; k++) {
-            __m256 x = _mm256_loadu_ps(a + i + 8 * k), y = _mm256_loadu_ps(b + i + 8 * k);
-            up[k] = _mm256_cmp_ps(x, y, _CMP_GT_OQ);
-            down[k] = _mm256_cmp_ps(x, y, _CMP_LT_OQ);
-        }
-        more |= (uint64_t)s_bits(up[0], up[1], up[2], up[3]) << i;
-        less |= (uint64_t)s_bits(down[0], down[1], down[2], down[3]) << i;
+    *above = *below = 0;
+    for (int i = 0; i < 64; i += 8) {
+        __m256 x = _mm256_loadu_ps(a + i), y = _mm256_loadu_ps(b + i);
+        *above |= s_bits(_mm256_cmp_ps(x, y, _CMP_GT_OQ)) << i;
+        *below |= s_bits(_mm256_cmp_ps(x, y, _CMP_LT_OQ)) << i;
+    }
+}
+
+/* Where is a above b; true when at every bar one is above the other. */
+static inline bool s_above(const float *a, const float *b, uint64_t *above)
+{
+    __m256 apart = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
+    uint64_t more = 0;
+    for (int i = 0; i < 64; i += 8) {
+        __m256 x = _mm256_loadu_ps(a + i), y = _mm256_loadu_ps(b + i);
+        more |= s_bits(_mm256_cmp_ps(x, y, _CMP_GT_OQ)) << i;
+        apart = _mm256_and_ps(apart, _mm256_cmp_ps(x, y, _CMP_NEQ_OQ));
     }
     *above = more;
-    *below = less;
+    return s_bits(apart) == 0xff;
 }

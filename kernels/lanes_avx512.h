@@ -1,12 +1,16 @@
-/* The vocabulary with eight lanes: AVX-512 F, DQ and VL. */
+/* The vocabulary with eight lanes: AVX-512 F, BW, DQ and VL. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define LANES 8
 
 typedef __m512d vd;
 typedef __mmask8 vm;
 typedef uint32_t vu __attribute__((vector_size(32)));
+
+static inline unsigned first_bit(uint64_t x) { return (unsigned)_tzcnt_u64(x); }
 
 static inline vd v_load(const double *p) { return _mm512_loadu_pd(p); }
 static inline void v_store(double *p, vd x) { _mm512_storeu_pd(p, x); }
@@ -47,9 +51,21 @@ static inline void v_transpose(vd row[LANES])
     }
 }
 
-static inline void v_records(vd field[8], const double *const at[LANES])
+static inline void v_records(vd field[8], double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) field[i] = v_load(at[i]);
+    v_transpose(field);
+}
+
+static inline void v_put_records(vd field[8], double *const at[LANES])
+{
+    v_transpose(field);
+    for (int i = 0; i < 8; i++) v_store(at[i], field[i]);
+}
+
+static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
+{
+    for (int i = 0; i < 8; i++) field[i] = _mm512_mask_sub_pd(v_load(from[i]), 0x0f, v_load(to[i]), v_load(from[i]));
     v_transpose(field);
 }
 
@@ -59,13 +75,49 @@ static inline vu u_set(uint32_t x) { return (vu)_mm256_set1_epi32((int)x); }
 static inline vu u_select(vm m, vu a, vu b) { return (vu)_mm256_mask_blend_epi32(m, (__m256i)b, (__m256i)a); }
 static inline vd v_from(vu x) { return _mm512_cvtepu32_pd((__m256i)x); }
 static inline vu u_log2(vu x) { return (vu)_mm512_cvtpd_epi32(_mm512_getexp_pd(v_from(x))); }
-static inline vd v_gather(const double *base, vu at) { return _mm512_i32gather_pd((__m256i)at, base, 8); }
 
-static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+/* Loads one by one: the gathers of these processors have become slower than that. */
+static inline vd v_gather(const double *base, vu at)
 {
-    __m512i pair = _mm512_i32gather_epi64((__m256i)at, base, 4);
-    *a = (vu)_mm512_cvtepi64_epi32(pair);
-    *b = (vu)_mm512_cvtepi64_epi32(_mm512_srli_epi64(pair, 32));
+    uint32_t i[LANES];
+    u_store(i, at);
+    return _mm512_set_pd(base[i[7]], base[i[6]], base[i[5]], base[i[4]], base[i[3]], base[i[2]], base[i[1]],
+                         base[i[0]]);
+}
+
+static inline vu u_gather(const uint32_t *base, vu at)
+{
+    uint32_t i[LANES];
+    u_store(i, at);
+    return (vu)_mm256_setr_epi32((int)base[i[0]], (int)base[i[1]], (int)base[i[2]], (int)base[i[3]], (int)base[i[4]],
+                                 (int)base[i[5]], (int)base[i[6]], (int)base[i[7]]);
+}
+
+static inline __m512d four_pairs(const double *a, const double *b, const double *c, const double *d)
+{
+    __m256d low = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(a)), _mm_loadu_pd(b), 1);
+    __m256d high = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(c)), _mm_loadu_pd(d), 1);
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
+}
+
+static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
+{
+    uint32_t i[LANES];
+    u_store(i, at);
+    vd even = four_pairs(base + 2 * i[0], base + 2 * i[2], base + 2 * i[4], base + 2 * i[6]);
+    vd odd = four_pairs(base + 2 * i[1], base + 2 * i[3], base + 2 * i[5], base + 2 * i[7]);
+    *a = _mm512_unpacklo_pd(even, odd);
+    *b = _mm512_unpackhi_pd(even, odd);
+}
+
+static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+{
+    uint64_t pair[LANES];
+    for (int i = 0; i < LANES; i++) memcpy(&pair[i], at[i], sizeof *pair);
+    __m512i all = _mm512_set_epi64((long long)pair[7], (long long)pair[6], (long long)pair[5], (long long)pair[4],
+                                   (long long)pair[3], (long long)pair[2], (long long)pair[1], (long long)pair[0]);
+    *a = (vu)_mm512_cvtepi64_epi32(all);
+    *b = (vu)_mm512_cvtepi64_epi32(_mm512_srli_epi64(all, 32));
 }
 
 /* Conditions of CHUNK bars in a row, as bits that are stored together. */
@@ -77,6 +129,12 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES]) { return m[0]; }
 /* Rows in single precision, 64 bars: where is a above, where below b? */
 static inline void s_store(float *p, vd x) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(x)); }
 
+static inline __mmask64 s_bits(const __mmask16 part[4])
+{
+    __mmask32 low = _mm512_kunpackw(part[1], part[0]), high = _mm512_kunpackw(part[3], part[2]);
+    return _mm512_kunpackd(high, low);
+}
+
 static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
 {
     uint64_t more = 0, less = 0;
@@ -87,4 +145,18 @@ static inline void s_order(const float *a, const float *b, uint64_t *above, uint
     }
     *above = more;
     *below = less;
+}
+
+/* Where is a above b; true when at every bar one is above the other. */
+static inline bool s_above(const float *a, const float *b, uint64_t *above)
+{
+    __mmask16 more[4], less[4];
+    for (int i = 0; i < 4; i++) {
+        __m512 x = _mm512_loadu_ps(a + 16 * i), y = _mm512_loadu_ps(b + 16 * i);
+        more[i] = _mm512_cmp_ps_mask(x, y, _CMP_GT_OQ);
+        less[i] = _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ);
+    }
+    __mmask64 mores = s_bits(more), lesses = s_bits(less);
+    *above = _cvtmask64_u64(mores);
+    return _kortestc_mask64_u8(mores, lesses);
 }

@@ -1,5 +1,6 @@
 /* The vocabulary with one lane: plain C, the reference that the others must equal bit for bit.
  * fma is IEEE's fused multiply-add, rounded once and so the same everywhere, in hardware or not. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LANES 1
@@ -7,6 +8,9 @@
 typedef double vd;
 typedef _Bool vm;
 typedef uint32_t vu;
+
+/* The number of the lowest bit that is set; any number when none is. */
+static inline unsigned first_bit(uint64_t x) { return (unsigned)__builtin_ctzll(x | 1ull << 63); }
 
 static inline vd v_load(const double *p) { return *p; }
 static inline void v_store(double *p, vd x) { *p = x; }
@@ -30,10 +34,19 @@ static inline unsigned m_bits(vm a) { return a; }
 
 static inline void v_transpose(vd row[LANES]) { (void)row; }
 
-/* Fields 0..7 of the record of 8 doubles at each of LANES places. */
-static inline void v_records(vd field[8], const double *const at[LANES])
+static inline void v_records(vd field[8], double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) field[i] = at[0][i];
+}
+
+static inline void v_put_records(vd field[8], double *const at[LANES])
+{
+    for (int i = 0; i < 8; i++) at[0][i] = field[i];
+}
+
+static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
+{
+    for (int i = 0; i < 8; i++) field[i] = i < 4 ? to[0][i] - from[0][i] : from[0][i];
 }
 
 static inline vu u_load(const uint32_t *p) { return *p; }
@@ -43,11 +56,18 @@ static inline vu u_select(vm m, vu a, vu b) { return m ? a : b; }
 static inline vu u_log2(vu x) { return 31 - (uint32_t)__builtin_clz(x); }
 static inline vd v_from(vu x) { return x; }
 static inline vd v_gather(const double *base, vu at) { return base[at]; }
+static inline vu u_gather(const uint32_t *base, vu at) { return base[at]; }
 
-static inline void u_gather_pairs(const uint32_t *base, vu at, vu *a, vu *b)
+static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
 {
-    *a = base[at];
-    *b = base[at + 1];
+    *a = base[2 * (size_t)at];
+    *b = base[2 * (size_t)at + 1];
+}
+
+static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+{
+    *a = at[0][0];
+    *b = at[0][1];
 }
 
 /* Conditions of CHUNK bars in a row, as bits that are stored together. */
@@ -73,4 +93,12 @@ static inline void s_order(const float *a, const float *b, uint64_t *above, uint
     }
     *above = more;
     *below = less;
+}
+
+/* Where is a above b; true when at every bar one is above the other. */
+static inline bool s_above(const float *a, const float *b, uint64_t *above)
+{
+    uint64_t below;
+    s_order(a, b, above, &below);
+    return (*above | below) == ~0ull;
 }

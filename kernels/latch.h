@@ -42,11 +42,11 @@ TS_INLINE uint32_t *write_changes(uint64_t edges, uint32_t first, uint32_t *out)
 {
     uint32_t *end = out + __builtin_popcountll(edges);
     for (int i = 0; i < 2; i++) {
-        out[i] = first + (uint32_t)__builtin_ctzll(edges | 1ull << 63);
+        out[i] = first + first_bit(edges);
         edges &= edges - 1;
     }
     for (; __builtin_expect(edges != 0, 0); edges &= edges - 1)
-        out[2] = first + (uint32_t)__builtin_ctzll(edges), out++;
+        out[2] = first + first_bit(edges), out++;
     return end;
 }
 

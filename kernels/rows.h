@@ -32,48 +32,83 @@ TS_INLINE vd gather(const double *const at[LANES])
     return v_load(value);
 }
 
-/* Instances in the lanes; the last group repeats its last instance, which computes the same twice. */
-TS_INLINE void recurrence(const ts_rows *call, ts_step step, bool window, int inputs, int parameters, int states)
+/* LANES instances of a recurrence, in the lanes. */
+typedef struct ts_recurrence {
+    const ts_row *lane[LANES];
+    size_t period[LANES];
+    bool shared; /* all read the same first input */
+    vd parameter[TS_KERNEL_PARAMETERS], state[TS_KERNEL_STATE];
+} ts_recurrence;
+
+/* Instances from `begin` on; the last is repeated in lanes that are left, which compute the same twice. */
+TS_INLINE void begin_recurrence(const ts_rows *call, size_t begin, int parameters, int states, ts_recurrence *r)
 {
-    for (size_t group = 0; group < call->count; group += LANES) {
-        const ts_row *lane[LANES];
-        const double *at[LANES];
-        size_t none[LANES] = {0}, period[LANES];
-        vd parameter[TS_KERNEL_PARAMETERS], state[TS_KERNEL_STATE];
-        bool shared = true;
-        for (int i = 0; i < LANES; i++) {
-            size_t instance = group + (size_t)i < call->count ? group + (size_t)i : call->count - 1;
-            lane[i] = &call->row[instance];
-            period[i] = (size_t)lane[i]->parameter[0];
-            shared = shared && lane[i]->in[0].at == lane[0]->in[0].at;
+    const double *at[LANES];
+    r->shared = true;
+    for (int i = 0; i < LANES; i++) {
+        size_t instance = begin + (size_t)i < call->count ? begin + (size_t)i : call->count - 1;
+        r->lane[i] = &call->row[instance];
+        r->period[i] = (size_t)r->lane[i]->parameter[0];
+        r->shared = r->shared && r->lane[i]->in[0].at == r->lane[0]->in[0].at;
+    }
+    for (int k = 0; k < parameters; k++) {
+        for (int i = 0; i < LANES; i++) at[i] = &r->lane[i]->parameter[k];
+        r->parameter[k] = gather(at);
+    }
+    for (int k = 0; k < states; k++) {
+        for (int i = 0; i < LANES; i++) at[i] = &r->lane[i]->state[k];
+        r->state[k] = gather(at);
+    }
+}
+
+TS_INLINE void end_recurrence(ts_recurrence *r, int states)
+{
+    for (int k = 0; k < states; k++) {
+        double value[LANES];
+        v_store(value, r->state[k]);
+        for (int i = 0; i < LANES; i++) r->lane[i]->state[k] = value[i];
+    }
+}
+
+/* GROUPS x LANES instances from `begin` on; the chains of several groups run side by side. */
+TS_INLINE void recur(const ts_rows *call, size_t begin, int groups, ts_step step, bool window, int inputs,
+                     int parameters, int states)
+{
+    enum { MOST = 2 };
+    static const size_t none[LANES] = {0};
+    ts_recurrence r[MOST] = {0};
+    for (int g = 0; g < groups; g++) {
+        begin_recurrence(call, begin + (size_t)(g * LANES), parameters, states, &r[g]);
+        if (call->first) step(r[g].state, r[g].parameter, v_nan(), v_nan());
+    }
+    for (size_t bar = 0; bar < call->bars; bar += LANES) {
+        vd x[MOST][LANES], second[MOST][LANES], out[MOST][LANES];
+        for (int g = 0; g < groups; g++) {
+            read_block(x[g], r[g].lane, 0, bar, none, r[g].shared);
+            if (window) read_block(second[g], r[g].lane, 0, bar, r[g].period, false);
+            else if (inputs > 1) read_block(second[g], r[g].lane, 1, bar, none, false);
         }
-        for (int k = 0; k < parameters; k++) {
-            for (int i = 0; i < LANES; i++) at[i] = &lane[i]->parameter[k];
-            parameter[k] = gather(at);
-        }
-        for (int k = 0; k < states; k++) {
-            for (int i = 0; i < LANES; i++) at[i] = &lane[i]->state[k];
-            state[k] = gather(at);
-        }
-        if (call->first) step(state, parameter, v_nan(), v_nan());
-        for (size_t bar = 0; bar < call->bars; bar += LANES) {
-            vd x[LANES], second[LANES], out[LANES];
-            read_block(x, lane, 0, bar, none, shared);
-            if (window) read_block(second, lane, 0, bar, period, false);
-            else if (inputs > 1) read_block(second, lane, 1, bar, none, false);
 #pragma GCC unroll 8
-            for (int i = 0; i < LANES; i++)
-                out[i] = step(state, parameter, x[i], window || inputs > 1 ? second[i] : x[i]);
-            v_transpose(out);
+        for (int i = 0; i < LANES; i++)
+#pragma GCC unroll 2
+            for (int g = 0; g < groups; g++)
+                out[g][i] =
+                    step(r[g].state, r[g].parameter, x[g][i], window || inputs > 1 ? second[g][i] : x[g][i]);
+        for (int g = 0; g < groups; g++) {
+            v_transpose(out[g]);
 #pragma GCC unroll 8
-            for (int i = 0; i < LANES; i++) v_store(lane[i]->out + bar, out[i]);
-        }
-        for (int k = 0; k < states; k++) {
-            double value[LANES];
-            v_store(value, state[k]);
-            for (int i = 0; i < LANES; i++) lane[i]->state[k] = value[i];
+            for (int i = 0; i < LANES; i++) v_store(r[g].lane[i]->out + bar, out[g][i]);
         }
     }
+    for (int g = 0; g < groups; g++) end_recurrence(&r[g], states);
+}
+
+TS_INLINE void recurrence(const ts_rows *call, ts_step step, bool window, int inputs, int parameters, int states)
+{
+    size_t begin = 0;
+    for (; begin + LANES < call->count; begin += 2 * LANES)
+        recur(call, begin, 2, step, window, inputs, parameters, states);
+    if (begin < call->count) recur(call, begin, 1, step, window, inputs, parameters, states);
 }
 
 TS_INLINE void elementwise(const ts_rows *call, ts_point point)

@@ -22,25 +22,22 @@ typedef struct ts_position {
     vd between[3], closes; /* sums over the closes in it: returns, squares, losses after the first; closes */
 } ts_position;
 
-#define TOTAL(which)               v_load(call->total[which])
-#define SET(which, active, number) v_store(call->total[which], v_select(active, number, TOTAL(which)))
+#define TOTAL(which)               (lanes->total[which])
+#define SET(which, active, number) (lanes->total[which] = v_select(active, number, lanes->total[which]))
 
 /* Prices and closes of the trades; in between only long returns so far. */
-TS_INLINE void look_up(const ts_settlement *call, const ts_trades *trades, bool closing, vd *entry_price,
+TS_INLINE void look_up(const ts_history *history, const ts_trades *trades, bool closing, vd *entry_price,
                        ts_position *p)
 {
-    const ts_history *history = call->history;
     const double *at_entry[LANES], *at_last[LANES];
     for (int i = 0; i < LANES; i++) {
         at_entry[i] = &history->bar[trades->entry_at[i]].returns;
         at_last[i] = &history->bar[trades->last_at[i]].returns;
     }
-    vd first[8], last[8];
-    v_records(first, at_entry);
-    v_records(last, at_last);
-    extremes(history, trades, first, &p->highest, &p->lowest);
-    vu exit_record = trades->exit * (uint32_t)(sizeof(ts_bar) / sizeof(double));
-    p->exit_price = v_gather(closing ? &history->bar->close : &history->bar->fill, exit_record);
+    vd field[8];
+    v_spans(field, at_entry, at_last);
+    extremes(history, trades, field + 6, &p->highest, &p->lowest);
+    p->exit_price = v_gather(closing ? history->close : history->fill, trades->exit);
     p->entered = v_from(trades->entry);
     p->left = v_from(trades->exit);
     p->active = trades->active;
@@ -48,17 +45,17 @@ TS_INLINE void look_up(const ts_settlement *call, const ts_trades *trades, bool 
     p->reverses = trades->reverses;
     p->marked = p->active;
     if (closing) p->marked = v_gt(p->left, p->entered);
-    for (int i = 0; i < 3; i++) p->between[i] = last[i] - first[i];
-    p->closes = last[3] - first[3] + first[4];
-    p->first_mark = first[4];
-    p->last_mark = last[4];
-    *entry_price = first[5];
+    for (int i = 0; i < 3; i++) p->between[i] = field[i];
+    p->closes = field[3] + field[4];
+    p->first_mark = field[4];
+    p->last_mark = v_gather(history->close, trades->last);
+    *entry_price = field[5];
 }
 
 /* Buying and selling, in the order of a bar-by-bar simulator; closes become marks. */
-TS_INLINE void trade(const ts_settlement *call, vd entry_price, bool shorts, ts_position *p)
+TS_INLINE void trade(const ts_lanes *lanes, vd entry_price, bool shorts, ts_position *p)
 {
-    double fee = call->history->fee, slippage = call->history->slippage;
+    double fee = lanes->call->history->fee, slippage = lanes->call->history->slippage;
     vd zero = v_set(0), kept = v_set(1 - fee), dearer = v_set(1 + slippage), cheaper = v_set(1 - slippage);
     vd in_slip = dearer, out_slip = cheaper;
     if (shorts) {
@@ -90,9 +87,9 @@ TS_INLINE void trade(const ts_settlement *call, vd entry_price, bool shorts, ts_
 
 /* Shorts whose mark falls to 0 or below are settled here and leave the lanes; a cover that costs all there is ruins,
  * too. */
-static void ruin_shorts(const ts_settlement *call, uint32_t k, const ts_trades *trades, bool closing, ts_position *p,
-                        vm *ruined)
+static void ruin_shorts(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bool closing, ts_position *p, vm *ruined)
 {
+    const ts_settlement *call = lanes->call;
     bool at_close = call->history->at_close;
     vd zero = v_set(0);
     vm wiped = m_and(p->marked, v_le(p->lowest, zero));
@@ -102,15 +99,19 @@ static void ruin_shorts(const ts_settlement *call, uint32_t k, const ts_trades *
     }
     wiped = m_and(wiped, m_and(p->active, p->is_short));
     if (m_any(wiped)) {
-        double base[LANES], pledge[LANES], units[LANES];
+        double base[LANES], pledge[LANES], units[LANES], total[TS_TOTALS][LANES];
         v_store(base, p->base);
         v_store(pledge, p->pledge);
         v_store(units, p->units);
+        for (int t = 0; t < TS_TOTALS; t++) v_store(total[t], lanes->total[t]);
         for (unsigned left = m_bits(wiped); left; left &= left - 1) {
             int i = __builtin_ctz(left);
-            settle_ruin(call, i, trades->entry_at[i], trades->exit_at[i], base[i], pledge[i], units[i]);
-            if (i == 0 && call->cash) call->cash[k] = 0;
+            uint32_t bar = settle_ruin(call->history, total, i, trades->entry_at[i], trades->exit_at[i],
+                                       (ts_short){base[i], pledge[i], units[i]});
+            if (call->ruin_bar) *call->ruin_bar = bar;
+            if (call->cash) call->cash[k] = 0;
         }
+        for (int t = 0; t < TS_TOTALS; t++) lanes->total[t] = v_load(total[t]);
         p->active = m_and(p->active, m_not(wiped));
     }
     *ruined = v_le(p->cash, zero);
@@ -137,7 +138,7 @@ static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_po
 
 /* Bar returns: the first mark against the equity before, those between, the exit against the last mark; and the equity.
  */
-TS_INLINE void settle_returns(const ts_settlement *call, const ts_position *p, vd per_base, bool shorts, bool closing)
+TS_INLINE void settle_returns(ts_lanes *lanes, const ts_position *p, vd per_base, bool shorts, bool closing)
 {
     vd zero = v_set(0), one = v_set(1), per_before = per_base,
        between[3] = {p->between[0], p->between[1], p->between[2]};
@@ -200,11 +201,11 @@ static __attribute__((noinline)) void settle_new_peaks(const ts_history *history
 }
 
 /* While nothing rises above the peak, the deepest fall is that of the lowest of the marks and the exit. */
-TS_INLINE void settle_drawdown(const ts_settlement *call, const ts_trades *trades, const ts_position *p, bool shorts)
+TS_INLINE void settle_drawdown(ts_lanes *lanes, const ts_trades *trades, const ts_position *p, bool shorts)
 {
     vd peak = TOTAL(TS_PEAK), drawdown = TOTAL(TS_DRAWDOWN);
     vm rises = m_and(p->active, m_or(v_gt(p->highest, peak), v_gt(p->cash, peak)));
-    if (m_any(rises)) settle_new_peaks(call->history, trades, p, &peak, &drawdown);
+    if (m_any(rises)) settle_new_peaks(lanes->call->history, trades, p, &peak, &drawdown);
     else {
         vd exit = p->cash;
         if (shorts) exit = v_select(p->reverses, p->lowest, exit);
@@ -216,9 +217,9 @@ TS_INLINE void settle_drawdown(const ts_settlement *call, const ts_trades *trade
 }
 
 /* Costs, gains and counts. */
-TS_INLINE void settle_counts(const ts_settlement *call, const ts_position *p, vd per_base, bool closing)
+TS_INLINE void settle_counts(ts_lanes *lanes, const ts_position *p, vd per_base, bool closing)
 {
-    vd zero = v_set(0), one = v_set(1), fee = v_set(call->history->fee);
+    vd zero = v_set(0), one = v_set(1), fee = v_set(lanes->call->history->fee);
     vd gain = p->cash - p->base, change = p->cash * per_base - one, held = p->left - p->entered;
     if (closing) held = held + one;
     SET(TS_FEES, p->active, TOTAL(TS_FEES) + p->base * fee + p->value * fee);
@@ -235,56 +236,89 @@ TS_INLINE void settle_counts(const ts_settlement *call, const ts_position *p, vd
     SET(TS_EQUITY, p->active, p->cash);
 }
 
-TS_INLINE void settle_trades(const ts_settlement *call, uint32_t k, const ts_trades *trades, bool shorts, bool closing)
+TS_INLINE void settle_trades(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bool shorts, bool closing)
 {
+    const ts_settlement *call = lanes->call;
     ts_position p;
     vd entry_price;
     vm ruined = m_none();
-    look_up(call, trades, closing, &entry_price, &p);
-    trade(call, entry_price, shorts, &p);
+    look_up(call->history, trades, closing, &entry_price, &p);
+    trade(lanes, entry_price, shorts, &p);
     if (shorts) {
-        ruin_shorts(call, k, trades, closing, &p, &ruined);
+        ruin_shorts(lanes, k, trades, closing, &p, &ruined);
         sum_shorts(call->history, trades, &p);
     }
     vd per_base = v_set(1) / p.base;
-    settle_returns(call, &p, per_base, shorts, closing);
-    settle_drawdown(call, trades, &p, shorts);
-    settle_counts(call, &p, per_base, closing);
+    settle_returns(lanes, &p, per_base, shorts, closing);
+    settle_drawdown(lanes, trades, &p, shorts);
+    settle_counts(lanes, &p, per_base, closing);
     if (shorts) {
         SET(TS_MARK, p.active, v_select(p.reverses, p.last_mark, p.cash));
         SET(TS_RUINED, p.active, v_select(ruined, v_set(1), TOTAL(TS_RUINED)));
     }
-    if (call->cash && (m_bits(p.active) & 1)) call->cash[k] = call->total[TS_EQUITY][0];
+    if (call->cash && (m_bits(p.active) & 1)) {
+        double cash[LANES];
+        v_store(cash, lanes->total[TS_EQUITY]);
+        call->cash[k] = cash[0];
+    }
 }
 
-TS_INLINE void settle_all(const ts_settlement *call, bool shorts, bool closing)
+TS_INLINE void settle_all(ts_lanes *lanes, bool shorts, bool closing)
 {
-    uint32_t list[LANES];
-    for (uint32_t i = 0; i < LANES; i++) list[i] = i * call->stride;
-    vu lists = u_load(list);
-    vd pairs = v_from(u_load(call->pairs));
     ts_trades trades;
-    for (uint32_t k = 0; pick_trades(call, k, pairs, lists, shorts, &trades); k++)
-        settle_trades(call, k, &trades, shorts, closing);
+    for (int t = 0; t < TS_TOTALS_RECORD; t += 8) {
+        double *at[LANES];
+        for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
+        v_records(lanes->total + t, at);
+    }
+    for (uint32_t k = 0; pick_trades(lanes, k, shorts, &trades); k++) settle_trades(lanes, k, &trades, shorts, closing);
+    for (int t = 0; t < TS_TOTALS_RECORD; t += 8) {
+        double *at[LANES];
+        for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
+        v_put_records(lanes->total + t, at);
+    }
 }
 
-static void settle_group(const ts_settlement *call)
+/* Genomes order[0 .. count - 1] of the call, the first again in the lanes beyond: it computes the same twice. */
+static void settle_group(const ts_settlement *call, const uint8_t *order, size_t count)
 {
-    if (call->flags) settle_all(call, true, call->closing);
-    else if (call->closing) settle_all(call, false, true);
-    else settle_all(call, false, false);
+    ts_lanes lanes;
+    lanes.call = call;
+    double pairs[LANES];
+    for (size_t i = 0; i < LANES; i++) {
+        size_t genome = order[i < count ? i : 0];
+        lanes.record[i] = call->totals + genome * TS_TOTALS_RECORD;
+        lanes.pair[i] = call->pair + genome * call->stride;
+        lanes.flags[i] = call->flags ? call->flags + genome * call->stride : NULL;
+        pairs[i] = call->pairs[genome];
+    }
+    lanes.pairs = v_load(pairs);
+    if (call->flags) settle_all(&lanes, true, call->closing);
+    else if (call->closing) settle_all(&lanes, false, true);
+    else settle_all(&lanes, false, false);
 }
 
-/* The group of TS_LANES_MAX genomes, LANES at a time. */
+/* Genomes by how many trades they have, the most first, so that the lanes of a group run out together. Returns how many
+ * have any. */
+static size_t by_trades(const ts_settlement *call, uint8_t order[TS_SETTLED_MAX])
+{
+    enum { CLASSES = 64 };
+    uint8_t end[CLASSES] = {0};
+    uint32_t most = 0, shift = 0;
+    for (size_t i = 0; i < call->genomes; i++) most = call->pairs[i] > most ? call->pairs[i] : most;
+    while (most >> shift >= CLASSES - 1) shift++;
+#define CLASS(pairs) (CLASSES - 1 - (((pairs) + (1u << shift) - 1) >> shift))
+    for (size_t i = 0; i < call->genomes; i++) end[CLASS(call->pairs[i])]++;
+    for (int c = 1; c < CLASSES; c++) end[c] = (uint8_t)(end[c] + end[c - 1]);
+    size_t busy = end[CLASSES - 2];
+    for (size_t i = call->genomes; i-- > 0;) order[--end[CLASS(call->pairs[i])]] = (uint8_t)i;
+#undef CLASS
+    return busy;
+}
+
 static void settle(const ts_settlement *call)
 {
-    for (int group = 0; group < TS_LANES_MAX; group += LANES) {
-        ts_settlement part = *call;
-        for (int t = 0; t < TS_TOTALS; t++) part.total[t] += group;
-        for (int i = 0; i < LANES; i++) part.pairs[i] = call->pairs[group + i];
-        part.pair += (uint32_t)group * call->stride;
-        if (call->flags) part.flags += (uint32_t)group * call->stride;
-        if (group) part.cash = NULL, part.ruin_bar = NULL;
-        settle_group(&part);
-    }
+    uint8_t order[TS_SETTLED_MAX];
+    size_t count = by_trades(call, order);
+    for (size_t i = 0; i < count; i += LANES) settle_group(call, order + i, count - i < LANES ? count - i : LANES);
 }

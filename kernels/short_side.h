@@ -47,41 +47,44 @@ static ts_sums short_sums(const ts_history *history, uint32_t from, uint32_t to,
     return sums;
 }
 
+/* A short as it was entered: equity before, pledge, units sold. */
+typedef struct ts_short {
+    double base, pledge, units;
+} ts_short;
+
 /* A short whose mark falls to 0 or below at a close before its exit, or at the close of an exit there: the equity is 0
- * from there. The totals of lane `i`. */
-static void settle_ruin(const ts_settlement *call, int i, uint32_t entry, uint32_t exit, double base, double cash,
-                        double units)
+ * from there. Settles it in lane `i` of the totals; returns the bar of the ruin. */
+static uint32_t settle_ruin(const ts_history *history, double total[TS_TOTALS][LANES], int i, uint32_t entry,
+                            uint32_t exit, ts_short s)
 {
-    const ts_history *history = call->history;
     uint32_t bar = entry;
-    while (bar < exit && cash - units * history->close[bar] > 0) bar++;
-    double *equity = &call->total[TS_EQUITY][i], previous = call->total[TS_MARK][i];
-    double peak = call->total[TS_PEAK][i];
+    while (bar < exit && s.pledge - s.units * history->close[bar] > 0) bar++;
+    double previous = total[TS_MARK][i], peak = total[TS_PEAK][i];
     for (uint32_t at = entry; at <= bar; at++) {
-        double mark = at < bar ? cash - units * history->close[at] : 0, r = mark / previous - 1;
-        call->total[TS_SUM_RETURN][i] += r;
-        call->total[TS_SUM_SQUARE][i] += r * r;
-        call->total[TS_SUM_LOSS][i] += r < 0 ? r * r : 0;
-        call->total[TS_SUM_EQUITY][i] += mark;
+        double mark = at < bar ? s.pledge - s.units * history->close[at] : 0, r = mark / previous - 1;
+        total[TS_SUM_RETURN][i] += r;
+        total[TS_SUM_SQUARE][i] += r * r;
+        total[TS_SUM_LOSS][i] += r < 0 ? r * r : 0;
+        total[TS_SUM_EQUITY][i] += mark;
         peak = mark > peak ? mark : peak;
         previous = mark;
     }
-    call->total[TS_SUM_EQUITY][i] += base * (double)(entry - (uint32_t)call->total[TS_FLAT_SINCE][i]);
-    call->total[TS_PEAK][i] = peak;
-    call->total[TS_DRAWDOWN][i] = 1;
-    call->total[TS_FEES][i] += base * history->fee;
-    call->total[TS_TRADED][i] += base * (1 - history->fee);
-    call->total[TS_LOSS][i] += base;
-    call->total[TS_SUM_TRADE][i] += -1;
-    call->total[TS_WORST][i] = -1;
-    if (!(call->total[TS_BEST][i] > -1)) call->total[TS_BEST][i] = -1;
-    call->total[TS_TRADES][i] += 1;
-    call->total[TS_HELD][i] += (double)(bar - entry);
-    call->total[TS_FLAT_SINCE][i] = bar;
-    call->total[TS_MARK][i] = 0;
-    call->total[TS_RUINED][i] = 1;
-    *equity = 0;
-    if (i == 0 && call->ruin_bar) *call->ruin_bar = bar;
+    total[TS_SUM_EQUITY][i] += s.base * (double)(entry - (uint32_t)total[TS_FLAT_SINCE][i]);
+    total[TS_PEAK][i] = peak;
+    total[TS_DRAWDOWN][i] = 1;
+    total[TS_FEES][i] += s.base * history->fee;
+    total[TS_TRADED][i] += s.base * (1 - history->fee);
+    total[TS_LOSS][i] += s.base;
+    total[TS_SUM_TRADE][i] += -1;
+    total[TS_WORST][i] = -1;
+    if (!(total[TS_BEST][i] > -1)) total[TS_BEST][i] = -1;
+    total[TS_TRADES][i] += 1;
+    total[TS_HELD][i] += (double)(bar - entry);
+    total[TS_FLAT_SINCE][i] = bar;
+    total[TS_MARK][i] = 0;
+    total[TS_RUINED][i] = 1;
+    total[TS_EQUITY][i] = 0;
+    return bar;
 }
 
 #endif

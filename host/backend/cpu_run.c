@@ -14,51 +14,55 @@ typedef struct run {
     const ts_market *market;
     bool scans, both, shorts;    /* position rules or shorts; two sides; any short side */
     uint32_t delay, signals_end; /* bars from signal to fill; bar after the last whose signal can be acted on */
-    double *total[TS_TOTALS];
+    double *totals; /* records, by genome */
     ts_stand *stand; /* by genome, where genomes are scanned */
-    uint32_t *open;  /* by genome, where they are latched: 1 + the bar of the entry's signal; 0: flat */
+    uint32_t *open;  /* by genome, where they are latched: 1 + the bar of the entry; 0: flat */
     ts_following *following; /* the same genomes */
-    uint32_t stride; /* room of a genome in `pair` and `flags` */
-    uint32_t *pair;  /* a group's trades in the tile */
+    size_t stride;  /* room of a genome in `pair` and `flags` */
+    uint32_t *pair; /* a block's trades in the tile */
     uint8_t *flags, *reason;
     double *cash;
     uint64_t *masked[4], *never; /* entry and exit masks cut to the window; a mask that is never true */
-    double *numbers;
     ts_recorder *recorder;
 } run;
 
 static void release(run *r)
 {
-    free(r->numbers), free(r->stand), free(r->open), free(r->following), free(r->cash), free(r->reason), free(r->never);
+    free(r->totals), free(r->stand), free(r->open), free(r->following), free(r->cash), free(r->reason), free(r->never);
     free(r->pair), free(r->flags);
     for (int i = 0; i < 4; i++) free(r->masked[i]);
 }
 
+/* Bars of a tile: those of the program, or of the whole series when that is shorter. */
+static size_t longest_tile(const ts_program *program, const ts_market *market)
+{
+    size_t all = (market->loaded + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
+    return all < program->tile ? all : program->tile;
+}
+
 static int prepare(run *r, ts_error *error)
 {
-    size_t genomes = (r->program->genomes + TS_LANES_MAX) / TS_LANES_MAX * TS_LANES_MAX, tile = r->program->tile;
+    size_t genomes = r->program->genomes, tile = longest_tile(r->program, r->market);
     bool failed = false;
 #define TAKE(field, count) failed |= !(r->field = ts_alloc(count, sizeof *r->field))
-    TAKE(numbers, genomes * TS_TOTALS);
+    TAKE(totals, genomes * TS_TOTALS_RECORD);
     TAKE(stand, genomes);
     TAKE(open, genomes);
     TAKE(following, genomes);
     TAKE(cash, tile + 2);
     TAKE(reason, tile + 2);
     TAKE(never, tile / 64);
-    r->stride = (uint32_t)(2 * tile + 16);
-    TAKE(pair, (size_t)r->stride * TS_LANES_MAX);
-    TAKE(flags, (size_t)r->stride * TS_LANES_MAX);
+    r->stride = 2 * tile + 16;
+    TAKE(pair, r->stride * TS_BLOCK_GENOMES);
+    TAKE(flags, r->stride * TS_BLOCK_GENOMES);
     for (int i = 0; i < 4; i++) TAKE(masked[i], tile / 64);
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
-    for (int t = 0; t < TS_TOTALS; t++) r->total[t] = r->numbers + (size_t)t * genomes;
-    ts_totals_clear(r->total, genomes, r->market->first);
+    ts_totals_start(r->totals, genomes, r->market->first);
     return 0;
 }
 
-static int record(run *r, size_t trades, const uint32_t *pair, const uint8_t *flags, uint32_t offset, uint32_t ruin_bar,
-                  ts_error *error)
+static int record(run *r, size_t trades, const uint8_t *flags, uint32_t ruin_bar, ts_error *error)
 {
     ts_recorder *recorder = r->recorder;
     for (size_t i = 0; i < trades; i++) {
@@ -71,8 +75,8 @@ static int record(run *r, size_t trades, const uint32_t *pair, const uint8_t *fl
             recorder->capacity = capacity;
         }
         ts_recorded *trade = &recorder->trade[recorder->trades++];
-        *trade = (ts_recorded){pair[2 * i] + offset, pair[2 * i + 1] + offset, flags ? flags[i] : 0, r->reason[i],
-                               r->cash[i]};
+        *trade =
+            (ts_recorded){r->pair[2 * i], r->pair[2 * i + 1], flags ? flags[i] : 0, r->reason[i], r->cash[i]};
         if (trade->cash <= 0 && ruin_bar) {
             trade->exit = ruin_bar;
             trade->reason = TS_REASON_RUIN;
@@ -82,21 +86,22 @@ static int record(run *r, size_t trades, const uint32_t *pair, const uint8_t *fl
 }
 
 /* Settle the trades that stand in r->pair, pairs[i] of genome first + i. */
-static int settle(run *r, size_t first, const uint32_t pairs[TS_LANES_MAX], uint32_t offset, bool closing,
-                  ts_error *error)
+static int settle(run *r, size_t first, size_t count, const uint32_t *pairs, bool closing, ts_error *error)
 {
     uint32_t ruin_bar = 0;
-    ts_settlement call = {.history = &r->market->history, .offset = offset, .closing = closing};
-    for (int t = 0; t < TS_TOTALS; t++) call.total[t] = r->total[t] + first;
-    call.pair = r->pair;
-    call.flags = r->shorts ? r->flags : NULL;
-    call.stride = r->stride;
-    memcpy(call.pairs, pairs, sizeof call.pairs);
+    ts_settlement call = {.history = &r->market->history,
+                          .genomes = count,
+                          .totals = r->totals + first * TS_TOTALS_RECORD,
+                          .pair = r->pair,
+                          .flags = r->shorts ? r->flags : NULL,
+                          .pairs = pairs,
+                          .stride = r->stride,
+                          .closing = closing};
     if (r->recorder) call.cash = r->cash, call.ruin_bar = &ruin_bar;
     r->kernels->settle(&call);
     if (!r->recorder || !pairs[0]) return 0;
     if (closing) r->reason[0] = TS_REASON_END;
-    return record(r, pairs[0], r->pair, call.flags, offset, ruin_bar, error);
+    return record(r, pairs[0], call.flags, ruin_bar, error);
 }
 
 /* A mask without the bars before `from` and from `to` on, both relative to the tile. */
@@ -121,26 +126,27 @@ static int64_t entries_from(const run *r, const ts_walk *walk, const ts_tile *ti
     return from - (int64_t)tile->first;
 }
 
-static uint32_t latch_genome(run *r, size_t genome, int lane, const ts_tile *tile)
+/* Trades of genome `genome`, the `slot`th of its block, that end in the tile. */
+static uint32_t latch_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
 {
     const ts_walk *walk = &r->program->walk[genome];
     int64_t from = entries_from(r, walk, tile), end = (int64_t)r->signals_end - (int64_t)tile->first;
-    uint32_t *change = r->pair + (uint32_t)lane * r->stride;
+    uint32_t *change = r->pair + slot * r->stride, first = (uint32_t)tile->first + r->delay;
     size_t changes = r->open[genome] != 0, words = tile->bars / 64;
     if (changes) change[0] = r->open[genome] - 1;
     ts_following *stands = &r->following[genome];
     if (walk->follows) {
-        changes += r->kernels->follow(&walk->followed, words, from, end, (uint32_t)tile->first, stands, change + changes);
+        changes += r->kernels->follow(&walk->followed, words, from, end, first, stands, change + changes);
     } else {
         const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], from, end, tile->bars);
         const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
-        changes += r->kernels->latch(entry, exit, words, (uint32_t)tile->first, &stands->open, change + changes);
+        changes += r->kernels->latch(entry, exit, words, first, &stands->open, change + changes);
     }
     r->open[genome] = stands->open ? change[changes - 1] + 1 : 0;
     return (uint32_t)(changes / 2);
 }
 
-static uint32_t scan_genome(run *r, size_t genome, int lane, const ts_tile *tile)
+static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
 {
     const ts_walk *walk = &r->program->walk[genome];
     int64_t end = (int64_t)r->signals_end - (int64_t)tile->first, from = entries_from(r, walk, tile);
@@ -154,8 +160,8 @@ static uint32_t scan_genome(run *r, size_t genome, int lane, const ts_tile *tile
                     .delay = r->delay,
                     .may_reverse = r->both,
                     .stand = &r->stand[genome],
-                    .pair = r->pair + (uint32_t)lane * r->stride,
-                    .flags = r->flags + (uint32_t)lane * r->stride,
+                    .pair = r->pair + slot * r->stride,
+                    .flags = r->flags + slot * r->stride,
                     .reason = r->reason};
     for (int side = 0; side < 2; side++) {
         call.entry[side] = walk->entry[side] ? cut(r, walk->entry[side], r->masked[side], from, end, tile->bars) : NULL;
@@ -164,28 +170,27 @@ static uint32_t scan_genome(run *r, size_t genome, int lane, const ts_tile *tile
     return (uint32_t)r->kernels->scan(&call);
 }
 
-static int walk_group(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)
+static int walk_block(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)
 {
-    uint32_t pairs[TS_LANES_MAX] = {0};
+    uint32_t pairs[TS_BLOCK_GENOMES];
     for (size_t i = 0; i < step->count; i++)
-        pairs[i] =
-            r->scans ? scan_genome(r, step->first + i, (int)i, tile) : latch_genome(r, step->first + i, (int)i, tile);
-    return settle(r, step->first, pairs, r->scans ? 0 : r->delay, false, error);
+        pairs[i] = r->scans ? scan_genome(r, step->first + i, i, tile) : latch_genome(r, step->first + i, i, tile);
+    return settle(r, step->first, step->count, pairs, false, error);
 }
 
 /* Rule 7: what is open at the end is closed at the last close. */
-static int close_group(run *r, size_t first, size_t count, ts_error *error)
+static int close_block(run *r, size_t first, size_t count, ts_error *error)
 {
-    uint32_t pairs[TS_LANES_MAX] = {0};
+    uint32_t pairs[TS_BLOCK_GENOMES];
     for (size_t i = 0; i < count; i++) {
         size_t genome = first + i;
         const ts_stand *stand = &r->stand[genome];
         pairs[i] = r->scans ? stand->side != 0 : r->open[genome] != 0;
-        r->pair[i * r->stride] = r->scans ? stand->entry : r->open[genome] - 1 + r->delay;
+        r->pair[i * r->stride] = r->scans ? stand->entry : r->open[genome] - 1;
         r->pair[i * r->stride + 1] = (uint32_t)r->market->loaded - 1;
         r->flags[i * r->stride] = stand->side < 0 ? TS_PAIR_SHORT : 0;
     }
-    return settle(r, first, pairs, 0, true, error);
+    return settle(r, first, count, pairs, true, error);
 }
 
 static int run_tile(run *r, const ts_tile *tile, ts_error *error)
@@ -197,7 +202,7 @@ static int run_tile(run *r, const ts_tile *tile, ts_error *error)
         case TS_STEP_ROWS: ts_tile_rows(r->kernels, program, step, tile); break;
         case TS_STEP_MASKS: ts_tile_masks(r->kernels, program, step, tile); break;
         case TS_STEP_WALK:
-            if (walk_group(r, step, tile, error)) return -1;
+            if (walk_block(r, step, tile, error)) return -1;
             break;
         }
     }
@@ -246,11 +251,11 @@ int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const 
         status = run_tile(&r, &tile, error);
         if (genome_bars) *genome_bars += program->genomes * counted(market, &tile);
     }
-    for (size_t first = 0; !status && first < program->genomes; first += TS_LANES_MAX) {
-        size_t count = program->genomes - first < TS_LANES_MAX ? program->genomes - first : TS_LANES_MAX;
-        status = close_group(&r, first, count, error);
+    for (size_t first = 0; !status && first < program->genomes; first += TS_BLOCK_GENOMES) {
+        size_t count = program->genomes - first < TS_BLOCK_GENOMES ? program->genomes - first : TS_BLOCK_GENOMES;
+        status = close_block(&r, first, count, error);
         for (size_t i = first; i < first + count; i++)
-            ts_totals_metrics(r.total, i, market, program->walk[i].warmup, &metrics[i]);
+            ts_totals_metrics(r.totals + i * TS_TOTALS_RECORD, market, program->walk[i].warmup, &metrics[i]);
     }
     release(&r);
     return status;

@@ -114,7 +114,7 @@ static size_t count_batches(size_t count, size_t threads)
 {
     size_t batches = (count + BATCH_GENOMES - 1) / BATCH_GENOMES;
     batches = (batches + threads - 1) / threads * threads;
-    size_t groups = (count + TS_GROUP_GENOMES - 1) / TS_GROUP_GENOMES;
+    size_t groups = (count + TS_LANES_MAX - 1) / TS_LANES_MAX;
     return batches < groups ? batches : groups;
 }
 

@@ -60,6 +60,21 @@ static ts_extremes widen(ts_extremes a, double highest, double lowest)
     return (ts_extremes){highest > a.highest ? highest : a.highest, lowest < a.lowest ? lowest : a.lowest};
 }
 
+/* The bars whose close no later one reaches so far: a monotone stack for the lowest and one for the highest. */
+static void fill_suffix_extremes(ts_market *market, size_t begin, size_t end)
+{
+    const double *close = market->column[TS_CLOSE] + begin;
+    uint32_t lowest = 0, highest = 0;
+    for (uint32_t t = 0; t < end - begin; t++) {
+        while (lowest && close[31 - __builtin_clz(lowest)] >= close[t]) lowest &= ~(1u << (31 - __builtin_clz(lowest)));
+        while (highest && close[31 - __builtin_clz(highest)] <= close[t])
+            highest &= ~(1u << (31 - __builtin_clz(highest)));
+        lowest |= 1u << t;
+        highest |= 1u << t;
+        market->suffix_extremes[begin + t] = lowest | highest << TS_BLOCK;
+    }
+}
+
 /* Extremes of the closes within blocks, forwards and backwards, and of runs of 2^level blocks. */
 static void fill_extremes(ts_market *market, size_t count, unsigned levels)
 {
@@ -67,16 +82,14 @@ static void fill_extremes(ts_market *market, size_t count, unsigned levels)
     market->blocks[0] = none;
     for (size_t block = 0; block < count; block++) {
         size_t begin = block * TS_BLOCK, end = begin + TS_BLOCK < market->loaded ? begin + TS_BLOCK : market->loaded;
+        fill_suffix_extremes(market, begin, end);
         ts_extremes seen = none;
-        for (size_t t = begin; t < end; t++)
-            seen = market->since[t] = widen(seen, market->bar[t].close, market->bar[t].close);
-        market->blocks[1 + block] = seen;
-        seen = none;
         for (size_t t = end; t-- > begin;) {
             seen = widen(seen, market->bar[t].close, market->bar[t].close);
             market->bar[t].highest = seen.highest;
             market->bar[t].lowest = seen.lowest;
         }
+        market->blocks[1 + block] = seen;
     }
     for (unsigned level = 1; level < levels; level++) {
         ts_extremes *above = market->blocks + 1 + level * count, *below = above - count;
@@ -92,38 +105,43 @@ static int make_tables(ts_market *market, ts_error *error)
 {
     size_t count = (market->loaded + TS_BLOCK - 1) / TS_BLOCK;
     unsigned levels = 1;
+    bool at_close = market->simulation.fill == TS_FILL_CLOSE;
     while ((size_t)1 << levels < count) levels++;
     market->bar = ts_alloc(market->loaded, sizeof *market->bar);
-    market->since = ts_alloc(market->loaded, sizeof *market->since);
+    market->suffix_extremes = ts_alloc(market->loaded, sizeof *market->suffix_extremes);
     market->blocks = ts_alloc(1 + count * levels, sizeof *market->blocks);
-    if (!market->bar || !market->since || !market->blocks) return ts_no_memory(error, "the tables of the series");
+    if (!market->bar || !market->suffix_extremes || !market->blocks)
+        return ts_no_memory(error, "the tables of the series");
     fill_records(market);
     fill_extremes(market, count, levels);
     market->history = (ts_history){.bar = market->bar,
                                    .close = market->column[TS_CLOSE],
-                                   .since = market->since,
+                                   .fill = market->column[at_close ? TS_CLOSE : TS_OPEN],
+                                   .suffix_extremes = market->suffix_extremes,
                                    .blocks = market->blocks,
                                    .block_count = count,
                                    .fee = market->simulation.fee,
                                    .slippage = market->simulation.slippage,
-                                   .at_close = market->simulation.fill == TS_FILL_CLOSE};
+                                   .at_close = at_close};
     return 0;
 }
 
 /* The window bought at the first possible fill and held to its end. */
 static void buy_and_hold(ts_market *market)
 {
-    ts_totals totals;
-    double *column[TS_TOTALS];
-    ts_totals_start(&totals, 1, market->first, column);
+    double totals[TS_TOTALS_RECORD];
+    ts_totals_start(totals, 1, market->first);
     uint32_t last = (uint32_t)(market->loaded - 1);
-    uint32_t pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
-    ts_settlement hold = {.history = &market->history, .closing = true};
-    memcpy(hold.total, column, sizeof column);
-    hold.pair = pair;
-    hold.pairs[0] = 1;
+    const uint32_t pairs = 1, pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
+    ts_settlement hold = {.history = &market->history,
+                          .genomes = 1,
+                          .totals = totals,
+                          .pair = pair,
+                          .pairs = &pairs,
+                          .stride = 2,
+                          .closing = true};
     ts_cpu_kernels_scalar.settle(&hold);
-    ts_totals_metrics(column, 0, market, 0, &market->buy_hold);
+    ts_totals_metrics(totals, market, 0, &market->buy_hold);
 }
 
 static bool sane(const ts_simulation *s, ts_error *error)
@@ -170,7 +188,7 @@ void ts_market_free(ts_market *market)
     free(market->time);
     for (int c = 0; c < TS_COLUMNS; c++) free(market->column[c]);
     free(market->bar);
-    free(market->since);
+    free(market->suffix_extremes);
     free(market->blocks);
     free(market);
 }

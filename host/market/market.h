@@ -1,5 +1,5 @@
 /* A market: one series made ready for evaluation under one set of assumptions. Immutable, shared by all threads.
- * Beside the candles it holds 64 + 16 + 16 (log2 of the blocks, one byte each) bytes a bar of tables. */
+ * Beside the candles it holds 64 + 4 + log2 of the blocks bytes a bar of tables. */
 #ifndef TS_HOST_MARKET_H
 #define TS_HOST_MARKET_H
 
@@ -13,7 +13,8 @@ struct ts_market {
     int64_t *time;
     double *column[TS_COLUMNS]; /* `loaded` values, then NaN up to a multiple of TS_TILE_MULTIPLE and one more */
     ts_bar *bar;
-    ts_extremes *since, *blocks;
+    uint32_t *suffix_extremes;
+    ts_extremes *blocks;
     ts_history history;
     ts_metrics buy_hold;
 };

@@ -5,23 +5,13 @@
 #include "host/metrics/power.h"
 
 #include <math.h>
+#include <string.h>
 
-void ts_totals_clear(double *const column[TS_TOTALS], size_t count, size_t first)
+void ts_totals_start(double *totals, size_t count, size_t first)
 {
-    for (int t = 0; t < TS_TOTALS; t++) {
-        double start = 0;
-        if (t == TS_EQUITY || t == TS_PEAK || t == TS_MARK) start = 1;
-        if (t == TS_BEST) start = -INFINITY;
-        if (t == TS_WORST) start = INFINITY;
-        if (t == TS_FLAT_SINCE) start = (double)first;
-        for (size_t i = 0; i < count; i++) column[t][i] = start;
-    }
-}
-
-void ts_totals_start(ts_totals *totals, size_t count, size_t first, double *column[TS_TOTALS])
-{
-    for (int t = 0; t < TS_TOTALS; t++) column[t] = totals->value[t];
-    ts_totals_clear(column, count < TS_LANES_MAX ? TS_LANES_MAX : count, first);
+    double start[TS_TOTALS_RECORD] = {[TS_EQUITY] = 1,         [TS_PEAK] = 1,         [TS_MARK] = 1,
+                                      [TS_BEST] = -INFINITY,   [TS_WORST] = INFINITY, [TS_FLAT_SINCE] = (double)first};
+    for (size_t i = 0; i < count; i++) memcpy(totals + i * TS_TOTALS_RECORD, start, sizeof start);
 }
 
 static double quotient(double a, double b) { return b != 0 ? a / b : NAN; }
@@ -33,10 +23,9 @@ static double deviation(double sum, double squares, double n)
     return spread > 0 ? sqrt(spread / (n - 1)) : 0;
 }
 
-void ts_totals_metrics(double *const column[TS_TOTALS], size_t index, const ts_market *market, int64_t warmup,
-                       ts_metrics *metrics)
+void ts_totals_metrics(const double totals[TS_TOTALS], const ts_market *market, int64_t warmup, ts_metrics *metrics)
 {
-#define TOTAL(name) column[TS_##name][index]
+#define TOTAL(name) totals[TS_##name]
 #define SET(name)   metrics->value[TS_METRIC_##name]
     const ts_simulation *simulation = &market->simulation;
     double n = (double)market->bars, year = simulation->bars_per_year, root = sqrt(year);

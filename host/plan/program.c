@@ -80,7 +80,7 @@ static int allocate(builder *b, size_t tile, ts_error *error)
     p->walk = ts_alloc(p->genomes + 1, sizeof *p->walk);
     p->rule = ts_alloc(count_rules(b->demand) + 1, sizeof *p->rule);
     p->step =
-        ts_alloc(schedule->rows + schedule->blocks * (2 + TS_BLOCK_GENOMES / TS_GROUP_GENOMES) + 1, sizeof *p->step);
+        ts_alloc(schedule->rows + schedule->blocks * 2 + 1, sizeof *p->step);
     p->value_row = ts_alloc(b->demand->values + 1, sizeof *p->value_row);
     p->value_words = ts_alloc(b->demand->values + 1, sizeof *p->value_words);
     b->operand = ts_alloc(b->rows + 1, sizeof *b->operand);
@@ -255,8 +255,7 @@ static void add_block(builder *b, size_t block, size_t begin, size_t end)
         else resolve_value(b, i - b->demand->genomes);
     }
     if (b->demand->values) return;
-    for (size_t i = begin; i < end; i += TS_GROUP_GENOMES)
-        add_step(p, TS_STEP_WALK, 0, i, end - i < TS_GROUP_GENOMES ? end - i : TS_GROUP_GENOMES);
+    add_step(p, TS_STEP_WALK, 0, begin, end - begin);
 }
 
 static void add_steps(builder *b)

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows are computed for so many blocks at once: the more instances of a kernel, the more lanes are filled and the more
+ * chains run side by side. */
+enum { ROWS_AHEAD = 4 };
+
 typedef struct scheduler {
     const ts_demand *demand;
     const ts_row_node *row;
@@ -66,7 +70,7 @@ static void use_row(scheduler *s, int32_t row)
     if (key->kind == TS_ROW_NUMBER || s->last[row] == s->block) return;
     s->last[row] = s->block;
     if (s->first[row] >= 0) return;
-    s->first[row] = s->block;
+    s->first[row] = s->block - s->block % ROWS_AHEAD;
     if (key->kind != TS_ROW_KERNEL) return;
     use_row(s, key->in[0].row);
     use_row(s, key->in[1].row);

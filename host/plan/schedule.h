@@ -6,7 +6,7 @@
 #include "host/plan/dag.h"
 #include "host/plan/instantiate.h"
 
-enum { TS_BLOCK_GENOMES = 64, TS_GROUP_GENOMES = TS_LANES_MAX };
+enum { TS_BLOCK_GENOMES = TS_SETTLED_MAX };
 
 /* What a program is asked for: genomes to walk, or values (rows and masks) to hand out, all in one block. */
 typedef struct ts_demand {
