@@ -35,7 +35,7 @@ typedef enum ts_relation { TS_IS_BELOW, TS_IS_AT_MOST, TS_IS_ABOVE, TS_IS_AT_LEA
 /* How a mask is made. An UP is made together with the DOWN of the same rows. */
 typedef enum ts_mask_kind {
     TS_MASK_COMPARE, /* a relation b */
-    TS_MASK_DEFINED, /* a is not NaN; `single` receives a in single precision */
+    TS_MASK_DEFINED, /* a is not NaN; `level` receives a in levels of `scale` */
     TS_MASK_UP,      /* a > b now, a <= b at the bar before; `down`: the reverse */
     TS_MASK_DOWN,
     TS_MASK_AND, /* of x and y */
@@ -43,11 +43,17 @@ typedef enum ts_mask_kind {
     TS_MASK_NOT /* of x */
 } ts_mask_kind;
 
+/* How a double becomes a level of 16 bits, for all rows of a tile that are compared with one another; see levels.h. */
+typedef struct ts_scale {
+    double base, factor;
+    bool set;
+} ts_scale;
+
 /* Two rows whose order is asked, with what their DEFINED masks made. */
 typedef struct ts_pair {
     ts_operand a, b;
     const uint64_t *defined[2];
-    const float *single[2];
+    const int16_t *level[2];
 } ts_pair;
 
 /* Bit t of word t / 64 of `out` is for bar t of the tile. */
@@ -57,7 +63,8 @@ typedef struct ts_mask {
     ts_pair rows; /* of COMPARE: a and b; of DEFINED: a */
     const uint64_t *x, *y;
     uint64_t *out, *down;
-    float *single;
+    int16_t *level;
+    ts_scale *scale; /* not set when a tile begins */
     uint64_t carry[2]; /* of UP: bit 63 says whether a <= b, and a >= b, at the last bar before */
 } ts_mask;
 

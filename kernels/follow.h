@@ -21,9 +21,8 @@ static uint64_t bits_from(int64_t from) { return from <= 0 ? ~0ull : from < 64 ?
 static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_t word)
 {
     int64_t first = (int64_t)word * 64;
-    uint64_t above, below, up, down, ended = bits_from(f->end - first);
-    s_order(f->rows->single[0] + first, f->rows->single[1] + first, &above, &below);
-    cross_word(f->rows, word, above, below, &f->before, &up, &down);
+    uint64_t up, down, ended = bits_from(f->end - first);
+    cross_word(f->rows, word, &f->before, &up, &down);
     return latch_word(up & bits_from(f->from - first) & ~ended, down & ~ended, &f->open);
 }
 
@@ -40,18 +39,19 @@ static void whole_words(int64_t from, int64_t end, size_t *begin, size_t *count)
 WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
                                     ts_following *following, uint32_t *change)
 {
-    const float *a = rows->single[0], *b = rows->single[1];
+    const int16_t *a = rows->level[0], *b = rows->level[1];
+    const uint64_t *defined_a = rows->defined[0], *defined_b = rows->defined[1];
     ts_follower f = {rows, from, end, {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
                      following->open};
     uint64_t held = (uint64_t)f.open << 63; /* bit 63: open */
-    bool astray = !in_step(&f);
+    uint64_t astray = in_step(&f) ? 0 : 1; /* not 0: out of step */
     uint32_t *out = change;
     size_t begin, count;
     whole_words(from, end, &begin, &count);
     for (size_t word = 0; word < words; word++, first += 64) {
         uint64_t above, edges;
-        bool strict = s_above(a + 64 * word, b + 64 * word, &above);
-        if (__builtin_expect(strict & !astray && word - begin < count, 1)) {
+        bool strict = l_above(a + 64 * word, b + 64 * word, &above);
+        if (__builtin_expect(strict && !(~(defined_a[word] & defined_b[word]) | astray) && word - begin < count, 1)) {
             edges = above ^ (above << 1 | held >> 63);
             f.before = (ts_order_before){~above, above};
             held = above;
@@ -59,7 +59,7 @@ WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t f
             f.open = held >> 63;
             edges = follow_crossings(&f, word);
             held = (uint64_t)f.open << 63;
-            astray = !in_step(&f);
+            astray = in_step(&f) ? 0 : 1;
         }
         out = write_changes(edges, first, out);
     }

@@ -62,16 +62,6 @@ static inline void v_put_records(vd field[8], double *const at[LANES])
     }
 }
 
-static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
-{
-    for (int i = 0; i < LANES; i++) {
-        field[i] = v_load(to[i]) - v_load(from[i]);
-        field[i + 4] = v_load(from[i] + 4);
-    }
-    v_transpose(field);
-    v_transpose(field + 4);
-}
-
 static inline vu u_load(const uint32_t *p) { return (vu)_mm_loadu_si128((const __m128i *)p); }
 static inline void u_store(uint32_t *p, vu x) { _mm_storeu_si128((__m128i *)p, (__m128i)x); }
 static inline vu u_set(uint32_t x) { return (vu)_mm_set1_epi32((int)x); }
@@ -92,18 +82,35 @@ static inline vd v_from(vu x) { return _mm256_cvtepi32_pd((__m128i)x); }
 /* The exponent of the number as a double. */
 static inline vu u_log2(vu x) { return (vu)narrow(_mm256_srli_epi64(_mm256_castpd_si256(v_from(x)), 52)) - 1023; }
 
+/* Numbers of the lanes in memory. The compiler must not take them from the register one by one: that costs more than
+ * to load them. */
+#define LANES_OF(i, at)                                                                                                \
+    uint32_t i[LANES];                                                                                                 \
+    u_store(i, at);                                                                                                    \
+    __asm__("" : "+m"(i))
+
 /* Loads one by one: the gathers of these processors have become slower than that. */
 static inline vd v_gather(const double *base, vu at)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     return _mm256_set_pd(base[i[3]], base[i[2]], base[i[1]], base[i[0]]);
+}
+
+static inline void v_spans(vd field[8], const double *base, vu from, vu to)
+{
+    LANES_OF(i, from);
+    LANES_OF(k, to);
+    for (int l = 0; l < LANES; l++) {
+        field[l] = v_load(base + k[l]) - v_load(base + i[l]);
+        field[l + 4] = v_load(base + i[l] + 4);
+    }
+    v_transpose(field);
+    v_transpose(field + 4);
 }
 
 static inline vu u_gather(const uint32_t *base, vu at)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     return (vu)_mm_setr_epi32((int)base[i[0]], (int)base[i[1]], (int)base[i[2]], (int)base[i[3]]);
 }
 
@@ -114,17 +121,16 @@ static inline __m256d two_pairs(const double *a, const double *b)
 
 static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     vd even = two_pairs(base + 2 * i[0], base + 2 * i[2]), odd = two_pairs(base + 2 * i[1], base + 2 * i[3]);
     *a = _mm256_unpacklo_pd(even, odd);
     *b = _mm256_unpackhi_pd(even, odd);
 }
 
-static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+static inline void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, vu *b)
 {
     uint64_t pair[LANES];
-    for (int i = 0; i < LANES; i++) memcpy(&pair[i], at[i], sizeof *pair);
+    for (int i = 0; i < LANES; i++) memcpy(&pair[i], list[i] + 2 * k, sizeof *pair);
     __m256i all = _mm256_set_epi64x((long long)pair[3], (long long)pair[2], (long long)pair[1], (long long)pair[0]);
     *a = (vu)narrow(all);
     *b = (vu)narrow(_mm256_srli_epi64(all, 32));
@@ -143,31 +149,40 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
     return (v_chunk)_pext_u32((unsigned)_mm256_movemask_epi8(bytes), 0x55555555);
 }
 
-/* Rows in single precision, 64 bars: where is a above, where below b? */
-static inline void s_store(float *p, vd x) { _mm_storeu_ps(p, _mm256_cvtpd_ps(x)); }
-
-static inline uint64_t s_bits(__m256 condition) { return (uint64_t)(unsigned)_mm256_movemask_ps(condition); }
-
-static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
+/* Rows as levels of 16 bits: store LANES whole numbers; over 64 bars, where is a above b, where equal? */
+static inline void l_store(int16_t *p, vd x)
 {
-    *above = *below = 0;
-    for (int i = 0; i < 64; i += 8) {
-        __m256 x = _mm256_loadu_ps(a + i), y = _mm256_loadu_ps(b + i);
-        *above |= s_bits(_mm256_cmp_ps(x, y, _CMP_GT_OQ)) << i;
-        *below |= s_bits(_mm256_cmp_ps(x, y, _CMP_LT_OQ)) << i;
-    }
+    __m128i level = _mm256_cvttpd_epi32(x);
+    _mm_storel_epi64((__m128i *)p, _mm_packs_epi32(level, level));
 }
 
-/* Where is a above b; true when at every bar one is above the other. */
-static inline bool s_above(const float *a, const float *b, uint64_t *above)
+static inline __m256i l_load(const int16_t *p, int k) { return _mm256_loadu_si256((const __m256i *)p + k); }
+
+/* Packing works within the halves of the registers: the permutation puts them in order. */
+static inline uint64_t l_bits(__m256i low, __m256i high)
 {
-    __m256 apart = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
-    uint64_t more = 0;
-    for (int i = 0; i < 64; i += 8) {
-        __m256 x = _mm256_loadu_ps(a + i), y = _mm256_loadu_ps(b + i);
-        more |= s_bits(_mm256_cmp_ps(x, y, _CMP_GT_OQ)) << i;
-        apart = _mm256_and_ps(apart, _mm256_cmp_ps(x, y, _CMP_NEQ_OQ));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xd8));
+}
+
+static inline void l_order(const int16_t *a, const int16_t *b, uint64_t *above, uint64_t *equal)
+{
+    __m256i more[4], same[4];
+    for (int k = 0; k < 4; k++) {
+        more[k] = _mm256_cmpgt_epi16(l_load(a, k), l_load(b, k));
+        same[k] = _mm256_cmpeq_epi16(l_load(a, k), l_load(b, k));
     }
-    *above = more;
-    return s_bits(apart) == 0xff;
+    *above = l_bits(more[0], more[1]) | l_bits(more[2], more[3]) << 32;
+    *equal = l_bits(same[0], same[1]) | l_bits(same[2], same[3]) << 32;
+}
+
+/* Where is a above b; true when they are nowhere equal. */
+static inline bool l_above(const int16_t *a, const int16_t *b, uint64_t *above)
+{
+    __m256i more[4], same = _mm256_setzero_si256();
+    for (int k = 0; k < 4; k++) {
+        more[k] = _mm256_cmpgt_epi16(l_load(a, k), l_load(b, k));
+        same = _mm256_or_si256(same, _mm256_cmpeq_epi16(l_load(a, k), l_load(b, k)));
+    }
+    *above = l_bits(more[0], more[1]) | l_bits(more[2], more[3]) << 32;
+    return _mm256_testz_si256(same, same);
 }

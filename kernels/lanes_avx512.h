@@ -63,12 +63,6 @@ static inline void v_put_records(vd field[8], double *const at[LANES])
     for (int i = 0; i < 8; i++) v_store(at[i], field[i]);
 }
 
-static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
-{
-    for (int i = 0; i < 8; i++) field[i] = _mm512_mask_sub_pd(v_load(from[i]), 0x0f, v_load(to[i]), v_load(from[i]));
-    v_transpose(field);
-}
-
 static inline vu u_load(const uint32_t *p) { return (vu)_mm256_loadu_si256((const __m256i *)p); }
 static inline void u_store(uint32_t *p, vu x) { _mm256_storeu_si256((__m256i *)p, (__m256i)x); }
 static inline vu u_set(uint32_t x) { return (vu)_mm256_set1_epi32((int)x); }
@@ -76,19 +70,35 @@ static inline vu u_select(vm m, vu a, vu b) { return (vu)_mm256_mask_blend_epi32
 static inline vd v_from(vu x) { return _mm512_cvtepu32_pd((__m256i)x); }
 static inline vu u_log2(vu x) { return (vu)_mm512_cvtpd_epi32(_mm512_getexp_pd(v_from(x))); }
 
+/* Numbers of the lanes in memory. The compiler must not take them from the register one by one: that costs more than
+ * to load them. */
+#define LANES_OF(i, at)                                                                                                \
+    uint32_t i[LANES];                                                                                                 \
+    u_store(i, at);                                                                                                    \
+    __asm__("" : "+m"(i))
+
 /* Loads one by one: the gathers of these processors have become slower than that. */
 static inline vd v_gather(const double *base, vu at)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     return _mm512_set_pd(base[i[7]], base[i[6]], base[i[5]], base[i[4]], base[i[3]], base[i[2]], base[i[1]],
                          base[i[0]]);
 }
 
+static inline void v_spans(vd field[8], const double *base, vu from, vu to)
+{
+    LANES_OF(i, from);
+    LANES_OF(k, to);
+    for (int l = 0; l < LANES; l++) {
+        vd first = v_load(base + i[l]);
+        field[l] = _mm512_mask_sub_pd(first, 0x0f, v_load(base + k[l]), first);
+    }
+    v_transpose(field);
+}
+
 static inline vu u_gather(const uint32_t *base, vu at)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     return (vu)_mm256_setr_epi32((int)base[i[0]], (int)base[i[1]], (int)base[i[2]], (int)base[i[3]], (int)base[i[4]],
                                  (int)base[i[5]], (int)base[i[6]], (int)base[i[7]]);
 }
@@ -102,18 +112,17 @@ static inline __m512d four_pairs(const double *a, const double *b, const double 
 
 static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
 {
-    uint32_t i[LANES];
-    u_store(i, at);
+    LANES_OF(i, at);
     vd even = four_pairs(base + 2 * i[0], base + 2 * i[2], base + 2 * i[4], base + 2 * i[6]);
     vd odd = four_pairs(base + 2 * i[1], base + 2 * i[3], base + 2 * i[5], base + 2 * i[7]);
     *a = _mm512_unpacklo_pd(even, odd);
     *b = _mm512_unpackhi_pd(even, odd);
 }
 
-static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+static inline void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, vu *b)
 {
     uint64_t pair[LANES];
-    for (int i = 0; i < LANES; i++) memcpy(&pair[i], at[i], sizeof *pair);
+    for (int i = 0; i < LANES; i++) memcpy(&pair[i], list[i] + 2 * k, sizeof *pair);
     __m512i all = _mm512_set_epi64((long long)pair[7], (long long)pair[6], (long long)pair[5], (long long)pair[4],
                                    (long long)pair[3], (long long)pair[2], (long long)pair[1], (long long)pair[0]);
     *a = (vu)_mm512_cvtepi64_epi32(all);
@@ -126,37 +135,37 @@ typedef uint8_t v_chunk;
 
 static inline v_chunk m_chunk(const vm m[CHUNK / LANES]) { return m[0]; }
 
-/* Rows in single precision, 64 bars: where is a above, where below b? */
-static inline void s_store(float *p, vd x) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(x)); }
-
-static inline __mmask64 s_bits(const __mmask16 part[4])
+/* Rows as levels of 16 bits: store LANES whole numbers; over 64 bars, where is a above b, where equal? */
+static inline void l_store(int16_t *p, vd x)
 {
-    __mmask32 low = _mm512_kunpackw(part[1], part[0]), high = _mm512_kunpackw(part[3], part[2]);
-    return _mm512_kunpackd(high, low);
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtepi32_epi16(_mm512_cvttpd_epi32(x)));
 }
 
-static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
+typedef struct l_word {
+    __m512i low, high;
+} l_word;
+
+static inline l_word l_load(const int16_t *p)
 {
-    uint64_t more = 0, less = 0;
-    for (int i = 0; i < 64; i += 16) {
-        __m512 x = _mm512_loadu_ps(a + i), y = _mm512_loadu_ps(b + i);
-        more |= (uint64_t)_mm512_cmp_ps_mask(x, y, _CMP_GT_OQ) << i;
-        less |= (uint64_t)_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ) << i;
-    }
-    *above = more;
-    *below = less;
+    return (l_word){_mm512_loadu_si512((const __m512i *)p), _mm512_loadu_si512((const __m512i *)p + 1)};
 }
 
-/* Where is a above b; true when at every bar one is above the other. */
-static inline bool s_above(const float *a, const float *b, uint64_t *above)
+static inline uint64_t l_bits(__mmask32 low, __mmask32 high)
 {
-    __mmask16 more[4], less[4];
-    for (int i = 0; i < 4; i++) {
-        __m512 x = _mm512_loadu_ps(a + 16 * i), y = _mm512_loadu_ps(b + 16 * i);
-        more[i] = _mm512_cmp_ps_mask(x, y, _CMP_GT_OQ);
-        less[i] = _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ);
-    }
-    __mmask64 mores = s_bits(more), lesses = s_bits(less);
-    *above = _cvtmask64_u64(mores);
-    return _kortestc_mask64_u8(mores, lesses);
+    return _cvtmask32_u32(low) | (uint64_t)_cvtmask32_u32(high) << 32;
+}
+
+static inline void l_order(const int16_t *a, const int16_t *b, uint64_t *above, uint64_t *equal)
+{
+    l_word x = l_load(a), y = l_load(b);
+    *above = l_bits(_mm512_cmpgt_epi16_mask(x.low, y.low), _mm512_cmpgt_epi16_mask(x.high, y.high));
+    *equal = l_bits(_mm512_cmpeq_epi16_mask(x.low, y.low), _mm512_cmpeq_epi16_mask(x.high, y.high));
+}
+
+/* Where is a above b; true when they are nowhere equal. */
+static inline bool l_above(const int16_t *a, const int16_t *b, uint64_t *above)
+{
+    l_word x = l_load(a), y = l_load(b);
+    *above = l_bits(_mm512_cmpgt_epi16_mask(x.low, y.low), _mm512_cmpgt_epi16_mask(x.high, y.high));
+    return _kortestz_mask32_u8(_mm512_cmpeq_epi16_mask(x.low, y.low), _mm512_cmpeq_epi16_mask(x.high, y.high));
 }

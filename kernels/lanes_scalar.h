@@ -44,9 +44,9 @@ static inline void v_put_records(vd field[8], double *const at[LANES])
     for (int i = 0; i < 8; i++) at[0][i] = field[i];
 }
 
-static inline void v_spans(vd field[8], const double *const from[LANES], const double *const to[LANES])
+static inline void v_spans(vd field[8], const double *base, vu from, vu to)
 {
-    for (int i = 0; i < 8; i++) field[i] = i < 4 ? to[0][i] - from[0][i] : from[0][i];
+    for (size_t i = 0; i < 8; i++) field[i] = i < 4 ? base[to + i] - base[from + i] : base[from + i];
 }
 
 static inline vu u_load(const uint32_t *p) { return *p; }
@@ -64,10 +64,10 @@ static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
     *b = base[2 * (size_t)at + 1];
 }
 
-static inline void u_pairs(const uint32_t *const at[LANES], vu *a, vu *b)
+static inline void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, vu *b)
 {
-    *a = at[0][0];
-    *b = at[0][1];
+    *a = list[0][2 * k];
+    *b = list[0][2 * k + 1];
 }
 
 /* Conditions of CHUNK bars in a row, as bits that are stored together. */
@@ -81,24 +81,24 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
     return bits;
 }
 
-/* Rows in single precision, 64 bars: where is a above, where below b? */
-static inline void s_store(float *p, vd x) { *p = (float)x; }
+/* Rows as levels of 16 bits: store LANES whole numbers; over 64 bars, where is a above b, where equal? */
+static inline void l_store(int16_t *p, vd x) { *p = (int16_t)x; }
 
-static inline void s_order(const float *a, const float *b, uint64_t *above, uint64_t *below)
+static inline void l_order(const int16_t *a, const int16_t *b, uint64_t *above, uint64_t *equal)
 {
-    uint64_t more = 0, less = 0;
+    uint64_t more = 0, same = 0;
     for (int i = 0; i < 64; i++) {
         more |= (uint64_t)(a[i] > b[i]) << i;
-        less |= (uint64_t)(a[i] < b[i]) << i;
+        same |= (uint64_t)(a[i] == b[i]) << i;
     }
     *above = more;
-    *below = less;
+    *equal = same;
 }
 
-/* Where is a above b; true when at every bar one is above the other. */
-static inline bool s_above(const float *a, const float *b, uint64_t *above)
+/* Where is a above b; true when they are nowhere equal. */
+static inline bool l_above(const int16_t *a, const int16_t *b, uint64_t *above)
 {
-    uint64_t below;
-    s_order(a, b, above, &below);
-    return (*above | below) == ~0ull;
+    uint64_t equal;
+    l_order(a, b, above, &equal);
+    return !equal;
 }

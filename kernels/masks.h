@@ -8,8 +8,6 @@
 
 enum { MASK_SPAN = 256 };
 
-TS_INLINE vd operand_at(ts_operand operand, size_t bar) { return v_load(operand.at + (bar & operand.mask)); }
-
 /* Conditions over [from, to) into a mask; `condition` is an expression of the bar `at`. */
 #define FILL(words, condition)                                                                                         \
     do {                                                                                                               \
@@ -39,18 +37,14 @@ static void defined(const ts_mask *mask, size_t from, size_t to)
 {
     ts_operand a = mask->rows.a;
     FILL(mask->out, m_not(v_undefined(operand_at(a, at))));
-    for (size_t bar = from; bar < to; bar += LANES) s_store(mask->single + bar, operand_at(a, bar));
+    make_levels(mask->scale, a, from, to, mask->level);
 }
 
 static void cross(ts_mask *mask, size_t from, size_t to)
 {
-    const float *a = mask->rows.single[0], *b = mask->rows.single[1];
     ts_order_before before = {mask->carry[0], mask->carry[1]};
-    for (size_t word = from / 64; word < to / 64; word++) {
-        uint64_t above, below;
-        s_order(a + 64 * word, b + 64 * word, &above, &below);
-        cross_word(&mask->rows, word, above, below, &before, &mask->out[word], &mask->down[word]);
-    }
+    for (size_t word = from / 64; word < to / 64; word++)
+        cross_word(&mask->rows, word, &before, &mask->out[word], &mask->down[word]);
     mask->carry[0] = before.at_most;
     mask->carry[1] = before.at_least;
 }
@@ -58,7 +52,7 @@ static void cross(ts_mask *mask, size_t from, size_t to)
 static void compare_rows(const ts_mask *mask, size_t from, size_t to)
 {
     if (mask->kind == TS_MASK_COMPARE) compare(mask, from, to);
-        else if (mask->kind == TS_MASK_DEFINED) defined(mask, from, to);
+    else if (mask->kind == TS_MASK_DEFINED) defined(mask, from, to);
 }
 
 static void combine_words(ts_mask *mask, size_t from, size_t to)
@@ -82,6 +76,9 @@ static void combine_words(ts_mask *mask, size_t from, size_t to)
 static void masks(ts_mask *mask, size_t count, size_t bars, bool first)
 {
     for (size_t i = 0; first && i < count; i++) mask[i].carry[0] = mask[i].carry[1] = 0;
+    for (size_t i = 0; i < count; i++)
+        if (mask[i].kind == TS_MASK_DEFINED && !mask[i].scale->set && mask[i].rows.a.mask)
+            set_scale(mask[i].scale, mask[i].rows.a, bars);
     for (size_t from = 0; from < bars; from += MASK_SPAN) {
         size_t to = from + MASK_SPAN < bars ? from + MASK_SPAN : bars;
         for (size_t i = 0; i < count; i++) compare_rows(&mask[i], from, to);

@@ -29,13 +29,9 @@ typedef struct ts_position {
 TS_INLINE void look_up(const ts_history *history, const ts_trades *trades, bool closing, vd *entry_price,
                        ts_position *p)
 {
-    const double *at_entry[LANES], *at_last[LANES];
-    for (int i = 0; i < LANES; i++) {
-        at_entry[i] = &history->bar[trades->entry_at[i]].returns;
-        at_last[i] = &history->bar[trades->last_at[i]].returns;
-    }
+    const uint32_t record = sizeof(ts_bar) / sizeof(double);
     vd field[8];
-    v_spans(field, at_entry, at_last);
+    v_spans(field, &history->bar->returns, trades->entry * record, trades->last * record);
     extremes(history, trades, field + 6, &p->highest, &p->lowest);
     p->exit_price = v_gather(closing ? history->close : history->fill, trades->exit);
     p->entered = v_from(trades->entry);
@@ -104,9 +100,12 @@ static void ruin_shorts(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bo
         v_store(pledge, p->pledge);
         v_store(units, p->units);
         for (int t = 0; t < TS_TOTALS; t++) v_store(total[t], lanes->total[t]);
+        uint32_t entry[LANES], exit[LANES];
+        u_store(entry, trades->entry);
+        u_store(exit, trades->exit);
         for (unsigned left = m_bits(wiped); left; left &= left - 1) {
             int i = __builtin_ctz(left);
-            uint32_t bar = settle_ruin(call->history, total, i, trades->entry_at[i], trades->exit_at[i],
+            uint32_t bar = settle_ruin(call->history, total, i, entry[i], exit[i],
                                        (ts_short){base[i], pledge[i], units[i]});
             if (call->ruin_bar) *call->ruin_bar = bar;
             if (call->cash) call->cash[k] = 0;
@@ -126,9 +125,12 @@ static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_po
     v_store(pledge, p->pledge);
     v_store(units, p->units);
     for (int s = 0; s < 3; s++) v_store(part[s], p->between[s]);
+    uint32_t entry[LANES], last[LANES];
+    u_store(entry, trades->entry);
+    u_store(last, trades->last);
     for (unsigned left = m_bits(m_and(p->active, p->is_short)); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        ts_sums sums = short_sums(history, trades->entry_at[i], trades->last_at[i], pledge[i], units[i]);
+        ts_sums sums = short_sums(history, entry[i], last[i], pledge[i], units[i]);
         part[0][i] = sums.returns;
         part[1][i] = sums.squares;
         part[2][i] = sums.losses;
@@ -188,10 +190,13 @@ static __attribute__((noinline)) void settle_new_peaks(const ts_history *history
     v_store(units, v_set(0) - p->per_close);
     v_store(lane_peak, *peak);
     v_store(lane_drawdown, *drawdown);
+    uint32_t entry[LANES], last[LANES];
+    u_store(entry, trades->entry);
+    u_store(last, trades->last);
     for (unsigned left = m_bits(climbs); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        lane_drawdown[i] = walk_drawdown(history, trades->entry_at[i], trades->last_at[i], cash[i], units[i],
-                                         lane_peak[i], lane_drawdown[i]);
+        lane_drawdown[i] =
+            walk_drawdown(history, entry[i], last[i], cash[i], units[i], lane_peak[i], lane_drawdown[i]);
     }
     *drawdown = v_load(lane_drawdown);
     *peak = v_select(p->marked, top, *peak);

@@ -10,7 +10,7 @@ typedef struct ts_lanes {
     const ts_settlement *call;
     vd total[TS_TOTALS_RECORD], pairs; /* how many trades each genome has */
     double *record[LANES];             /* where its totals belong */
-    const uint32_t *pair[LANES];       /* its next trade */
+    const uint32_t *pair[LANES];       /* of its trades: entry, exit, entry, exit, ... */
     const uint8_t *flags[LANES];       /* of all its trades */
 } ts_lanes;
 
@@ -18,7 +18,6 @@ typedef struct ts_lanes {
 typedef struct ts_trades {
     vu entry, exit, last; /* last: the last bar whose close is marked in the position */
     vm active, is_short, reverses;
-    uint32_t entry_at[LANES], last_at[LANES], exit_at[LANES];
 } ts_trades;
 
 /* The flags of the k-th trade of each lane as conditions. */
@@ -36,8 +35,7 @@ TS_INLINE bool pick_trades(ts_lanes *lanes, uint32_t k, bool shorts, ts_trades *
     vm active = v_gt(lanes->pairs, v_set(k));
     if (shorts) active = m_and(active, v_eq(lanes->total[TS_RUINED], v_set(0)));
     if (!m_any(active)) return false;
-    u_pairs(lanes->pair, &trades->entry, &trades->exit);
-    for (int i = 0; i < LANES; i++) lanes->pair[i] += 2;
+    u_pairs(lanes->pair, k, &trades->entry, &trades->exit);
     trades->entry = u_select(active, trades->entry, u_set(0));
     trades->exit = u_select(active, trades->exit, u_set(1));
     vm apart = v_gt(v_from(trades->exit), v_from(trades->entry));
@@ -45,9 +43,6 @@ TS_INLINE bool pick_trades(ts_lanes *lanes, uint32_t k, bool shorts, ts_trades *
     trades->active = active;
     trades->is_short = shorts ? flagged(lanes, active, k, TS_PAIR_SHORT) : m_none();
     trades->reverses = shorts ? flagged(lanes, active, k, TS_PAIR_REVERSES) : m_none();
-    u_store(trades->entry_at, trades->entry);
-    u_store(trades->last_at, trades->last);
-    u_store(trades->exit_at, trades->exit);
     return true;
 }
 

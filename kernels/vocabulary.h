@@ -1,8 +1,8 @@
 /* The vocabulary that every kernel is written in: vd is LANES doubles, vu LANES unsigned numbers of 32 bits, vm a
  * condition a lane. + - * / and the like are the operators. v_gather and u_gather read base[at], v_gather_pairs
- * base[2 at] and base[2 at + 1] (at below 2^31), u_pairs the two numbers at each of LANES places; v_records the 8
+ * base[2 at] and base[2 at + 1] (at below 2^31), u_pairs the k-th two of each of LANES lists; v_records the 8
  * doubles at each of LANES places, field by field, v_put_records writes them back, and v_spans gives fields 0..3 of the
- * records at `to` less those at `from`, and 4..7 of those at `from`; u_log2 is the floor of a positive number's. Each lane does what a scalar would do: the back ends differ in LANES and in nothing else. min(a,
+ * records at base[to] less those at base[from], and 4..7 of those at base[from]; u_log2 is the floor of a positive number's. Each lane does what a scalar would do: the back ends differ in LANES and in nothing else. min(a,
  * b) is a < b ? a : b. */
 #ifndef TS_KERNELS_VOCABULARY_H
 #define TS_KERNELS_VOCABULARY_H

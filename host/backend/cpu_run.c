@@ -209,13 +209,6 @@ static int run_tile(run *r, const ts_tile *tile, ts_error *error)
     return 0;
 }
 
-static ts_tile tile_at(const ts_program *program, double *const column[TS_COLUMNS], size_t first, size_t end)
-{
-    size_t bars = end - first < program->tile ? end - first : program->tile;
-    bars = (bars + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
-    return (ts_tile){column, first, bars};
-}
-
 static bool any_rules(const ts_program *program)
 {
     for (size_t i = 0; i < program->genomes; i++)
@@ -247,7 +240,7 @@ int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const 
              .recorder = recorder};
     int status = prepare(&r, error);
     for (size_t first = 0; !status && first < market->loaded; first += program->tile) {
-        ts_tile tile = tile_at(program, market->column, first, market->loaded);
+        ts_tile tile = ts_tile_begin(program, market->column, first, market->loaded);
         status = run_tile(&r, &tile, error);
         if (genome_bars) *genome_bars += program->genomes * counted(market, &tile);
     }
@@ -265,7 +258,7 @@ void ts_cpu_rows(const ts_cpu_kernels *kernels, const ts_program *program, doubl
                  size_t bars, size_t values, double *const *rows)
 {
     for (size_t first = 0; first < bars; first += program->tile) {
-        ts_tile tile = tile_at(program, column, first, bars);
+        ts_tile tile = ts_tile_begin(program, column, first, bars);
         for (size_t i = 0; i < program->steps; i++) {
             const ts_step *step = &program->step[i];
             if (step->kind == TS_STEP_ROWS) ts_tile_rows(kernels, program, step, &tile);

@@ -3,6 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+ts_tile ts_tile_begin(const ts_program *program, double *const column[TS_COLUMNS], size_t first, size_t end)
+{
+    size_t bars = end - first < program->tile ? end - first : program->tile;
+    bars = (bars + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
+    for (size_t i = 0; i < program->scales; i++) program->scale[i].set = false;
+    return (ts_tile){column, first, bars};
+}
+
 /* Earlier values come from the series itself; before its first bar they are undefined. */
 static void load_column(const ts_slot *slot, double *at, const ts_tile *tile)
 {

@@ -11,6 +11,9 @@ typedef struct ts_tile {
     size_t first, bars;
 } ts_tile;
 
+/* The tile that begins at bar `first` of `end`: as long as the program's, or what is left. */
+ts_tile ts_tile_begin(const ts_program *program, double *const column[TS_COLUMNS], size_t first, size_t end);
+
 void ts_tile_rows(const ts_cpu_kernels *kernels, const ts_program *program, const ts_step *step, const ts_tile *tile);
 void ts_tile_masks(const ts_cpu_kernels *kernels, const ts_program *program, const ts_step *step, const ts_tile *tile);
 

@@ -3,6 +3,7 @@
 
 #include "common/memory.h"
 #include "host/plan/kernel_table.h"
+#include "host/plan/scales.h"
 #include "host/plan/tile.h"
 
 #include <math.h>
@@ -18,11 +19,12 @@ typedef struct builder {
     size_t rows, masks;
     ts_operand *operand; /* by row of the dag: where its tile begins */
     uint64_t **word_at;  /* by mask of the dag: where its words are in the block being built */
-    float **single_at;   /* by DEFINED mask of the dag: its row in single precision */
+    int16_t **level_at;  /* by DEFINED mask of the dag: its row as levels */
+    int32_t *scale_of;   /* by DEFINED mask of the dag */
     size_t *slot_at;     /* by slot: where its tile begins in program->memory */
     int32_t *stamp;
     double *next_number; /* unused memory for numbers, kept values, states */
-    size_t next_words, next_shared, next_single, next_shared_single, next_rule, words; /* words: of one mask */
+    size_t next_words, next_shared, next_level, next_shared_level, next_rule, words; /* words: of one mask */
 } builder;
 
 /* The numbers that memory is asked for beside the slots: 8 copies of each constant, the kept values, the states. */
@@ -91,11 +93,15 @@ static int allocate(builder *b, size_t tile, ts_error *error)
         return ts_no_memory(error, "a program");
     memset(b->stamp, 0xff, (b->masks + 1) * sizeof *b->stamp);
     b->next_number = p->memory + slots;
-    p->singles = ts_alloc((schedule->block_singles + schedule->shared_singles) * p->tile + 1, sizeof *p->singles);
-    b->single_at = ts_alloc(b->masks + 1, sizeof *b->single_at);
-    if (!p->singles || !b->single_at) return ts_no_memory(error, "a program");
+    p->levels = ts_alloc((schedule->block_levels + schedule->shared_levels) * p->tile + 1, sizeof *p->levels);
+    b->level_at = ts_alloc(b->masks + 1, sizeof *b->level_at);
+    b->scale_of = ts_alloc(b->masks + 1, sizeof *b->scale_of);
+    if (!p->levels || !b->level_at || !b->scale_of) return ts_no_memory(error, "a program");
+    p->scales = ts_scales_number(b->mask, b->masks, b->scale_of);
+    p->scale = ts_alloc(p->scales + 1, sizeof *p->scale);
+    if (!p->scale) return ts_no_memory(error, "a program");
     b->next_shared = schedule->block_masks;
-    b->next_shared_single = schedule->block_singles;
+    b->next_shared_level = schedule->block_levels;
     return 0;
 }
 
@@ -171,9 +177,9 @@ static uint64_t *take_words(builder *b, bool shared)
     return b->program->words + b->words * (shared ? b->next_shared++ : b->next_words++);
 }
 
-static float *take_single(builder *b, bool shared)
+static int16_t *take_level(builder *b, bool shared)
 {
-    return b->program->singles + b->program->tile * (shared ? b->next_shared_single++ : b->next_single++);
+    return b->program->levels + b->program->tile * (shared ? b->next_shared_level++ : b->next_level++);
 }
 
 /* The rows of a crossing, whose DEFINED masks stand already. */
@@ -182,7 +188,7 @@ static ts_pair pair_of(const builder *b, const ts_mask_key *crossing)
     ts_pair pair = {.a = operand_of(b, crossing->row[0]), .b = operand_of(b, crossing->row[1])};
     for (int i = 0; i < 2; i++) {
         pair.defined[i] = b->word_at[crossing->mask[i]];
-        pair.single[i] = b->single_at[crossing->mask[i]];
+        pair.level[i] = b->level_at[crossing->mask[i]];
     }
     return pair;
 }
@@ -204,7 +210,10 @@ static void add_mask(void *context, int32_t mask)
         made->rows.a = operand_of(b, key->row[0]);
         made->rows.b = operand_of(b, key->row[made->kind == TS_MASK_DEFINED ? 0 : 1]);
     }
-    if (made->kind == TS_MASK_DEFINED) made->single = b->single_at[mask] = take_single(b, shared);
+    if (made->kind == TS_MASK_DEFINED) {
+        made->level = b->level_at[mask] = take_level(b, shared);
+        made->scale = &b->program->scale[b->scale_of[mask]];
+    }
     if (made->kind > TS_MASK_DOWN) {
         made->x = b->word_at[key->mask[0]];
         made->y = b->word_at[key->mask[made->kind == TS_MASK_NOT ? 0 : 1]];
@@ -247,7 +256,7 @@ static void add_block(builder *b, size_t block, size_t begin, size_t end)
 {
     ts_program *p = b->program;
     size_t first = p->masks;
-    b->next_words = b->next_single = 0;
+    b->next_words = b->next_level = 0;
     for (size_t i = begin; i < end; i++) ts_demand_masks(b->demand, i, b->stamp, (int32_t)block, add_mask, b);
     if (p->masks > first) add_step(p, TS_STEP_MASKS, 0, first, p->masks - first);
     for (size_t i = begin; i < end; i++) {
@@ -284,14 +293,14 @@ ts_program *ts_program_new(const ts_demand *demand, size_t tile, ts_error *error
 out:
     if (!made) ts_program_free(b.program);
     ts_schedule_clear(&schedule);
-    free(b.operand), free(b.word_at), free(b.stamp), free(b.slot_at), free(b.single_at);
+    free(b.operand), free(b.word_at), free(b.stamp), free(b.slot_at), free(b.level_at), free(b.scale_of);
     return made;
 }
 
 void ts_program_free(ts_program *program)
 {
     if (!program) return;
-    free(program->memory), free(program->words), free(program->singles), free(program->row), free(program->slot),
+    free(program->memory), free(program->words), free(program->levels), free(program->scale), free(program->row), free(program->slot),
         free(program->mask);
     free(program->walk), free(program->rule), free(program->step), free(program->value_row), free(program->value_words);
     free(program);

@@ -50,7 +50,9 @@ typedef struct ts_program {
     const uint64_t **value_words;
     double *memory;  /* slots, states, kept values, constants */
     uint64_t *words; /* masks */
-    float *singles;  /* rows in single precision */
+    int16_t *levels; /* rows as levels */
+    ts_scale *scale;
+    size_t scales;
 } ts_program;
 
 /* Make the program of what is demanded. `tile` 0 chooses by the cache; otherwise a multiple of TS_TILE_MULTIPLE. */

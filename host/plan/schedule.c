@@ -20,7 +20,7 @@ typedef struct scheduler {
     bool *seen;            /* by mask: some block reads it */
     ts_schedule *schedule;
     int32_t block;
-    size_t counted, singles; /* masks of the block, and the DEFINED among them */
+    size_t counted, levels; /* masks of the block, and the DEFINED among them */
 } scheduler;
 
 static void visit_mask(const ts_mask_node *masks, int32_t mask, int32_t *stamps, int32_t stamp,
@@ -94,14 +94,14 @@ static void use_mask(void *context, int32_t mask)
 static void count_mask(void *context, int32_t mask)
 {
     scheduler *s = context;
-    size_t words = s->mask[mask].key.kind == TS_MASK_UP ? 2 : 1, singles = s->mask[mask].key.kind == TS_MASK_DEFINED;
+    size_t words = s->mask[mask].key.kind == TS_MASK_UP ? 2 : 1, levels = s->mask[mask].key.kind == TS_MASK_DEFINED;
     s->schedule->emitted_masks++;
     if (!s->schedule->shared[mask]) {
         s->counted += words;
-        s->singles += singles;
+        s->levels += levels;
         return;
     }
-    s->schedule->shared_singles += singles;
+    s->schedule->shared_levels += levels;
     s->schedule->shared_masks += words;
     s->stamp[mask] = TS_STAMP_KEPT;
 }
@@ -134,10 +134,10 @@ static void find_uses(scheduler *s, ts_schedule *schedule)
         use_direct(s, index);
     }
     for (size_t index = 0; index < items; index++) {
-        if (index % per_block == 0) s->counted = s->singles = 0;
+        if (index % per_block == 0) s->counted = s->levels = 0;
         ts_demand_masks(s->demand, index, s->stamp, (int32_t)(schedule->blocks + index / per_block), count_mask, s);
         if (s->counted > schedule->block_masks) schedule->block_masks = s->counted;
-        if (s->singles > schedule->block_singles) schedule->block_singles = s->singles;
+        if (s->levels > schedule->block_levels) schedule->block_levels = s->levels;
     }
 }
 

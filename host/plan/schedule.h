@@ -32,7 +32,7 @@ typedef struct ts_schedule {
     size_t shared_masks;                  /* words to keep: how many, an UP counting its DOWN too */
     size_t block_masks;                   /* the same for the masks that one block alone reads, the most of any block */
     size_t emitted_masks;                 /* mask steps in all */
-    size_t block_singles, shared_singles; /* DEFINED masks, each with a row in single precision; counted likewise */
+    size_t block_levels, shared_levels; /* DEFINED masks, each with a row as levels; counted likewise */
 } ts_schedule;
 
 int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *error);
