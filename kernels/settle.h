@@ -6,8 +6,8 @@
  * no new peak it is exactly 1 - lowest mark / peak; when it does and might fall deeper than before, the bars are
  * walked. The order of operations is that of a simulator that goes bar by bar.
  *
- * `shorts` (some trades are shorts) and `closing` (the exit bar's close is in the position) are constants where these
- * functions are inlined: what a case does not need costs it nothing. */
+ * `shorts` (some trades are shorts), `closing` (the exit bar's close is in the position) and `full` (every lane has a
+ * trade) are constants where these functions are inlined: what a case does not need costs it nothing. */
 #include "kernels/short_side.h"
 #include "kernels/trades.h"
 
@@ -23,7 +23,13 @@ typedef struct ts_position {
 } ts_position;
 
 #define TOTAL(which)               (lanes->total[which])
-#define SET(which, active, number) (lanes->total[which] = v_select(active, number, lanes->total[which]))
+#define SET(which, number) set_total(lanes, which, p->active, number, full)
+
+TS_INLINE void set_total(ts_lanes *lanes, int which, vm active, vd number, bool full)
+{
+    if (!full) number = v_select(active, number, lanes->total[which]);
+    lanes->total[which] = number;
+}
 
 /* Prices and closes of the trades; in between only long returns so far. */
 TS_INLINE void look_up(const ts_history *history, const ts_trades *trades, bool closing, vd *entry_price,
@@ -140,7 +146,7 @@ static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_po
 
 /* Bar returns: the first mark against the equity before, those between, the exit against the last mark; and the equity.
  */
-TS_INLINE void settle_returns(ts_lanes *lanes, const ts_position *p, vd per_base, bool shorts, bool closing)
+TS_INLINE void settle_returns(ts_lanes *lanes, const ts_position *p, vd per_base, bool shorts, bool closing, bool full)
 {
     vd zero = v_set(0), one = v_set(1), per_before = per_base,
        between[3] = {p->between[0], p->between[1], p->between[2]};
@@ -154,12 +160,12 @@ TS_INLINE void settle_returns(ts_lanes *lanes, const ts_position *p, vd per_base
     if (shorts)
         r_last = v_select(p->reverses, zero, r_last); /* the equity is next marked in the position that follows */
     vd loss_first = v_min(r_first, zero), loss_last = v_min(r_last, zero);
-    SET(TS_SUM_RETURN, p->active, TOTAL(TS_SUM_RETURN) + (r_first + between[0] + r_last));
-    SET(TS_SUM_SQUARE, p->active, TOTAL(TS_SUM_SQUARE) + (r_first * r_first + between[1] + r_last * r_last));
-    SET(TS_SUM_LOSS, p->active, TOTAL(TS_SUM_LOSS) + (loss_first * loss_first + between[2] + loss_last * loss_last));
+    SET(TS_SUM_RETURN, TOTAL(TS_SUM_RETURN) + (r_first + between[0] + r_last));
+    SET(TS_SUM_SQUARE, TOTAL(TS_SUM_SQUARE) + (r_first * r_first + between[1] + r_last * r_last));
+    SET(TS_SUM_LOSS, TOTAL(TS_SUM_LOSS) + (loss_first * loss_first + between[2] + loss_last * loss_last));
     vd marks = v_select(p->marked, p->pledge * (p->left - p->entered) + p->per_close * p->closes, zero);
     vd flat = p->base * (p->entered - TOTAL(TS_FLAT_SINCE));
-    SET(TS_SUM_EQUITY, p->active, TOTAL(TS_SUM_EQUITY) + (flat + marks));
+    SET(TS_SUM_EQUITY, TOTAL(TS_SUM_EQUITY) + (flat + marks));
 }
 
 /* The deepest fall of marks `at close c: cash - units * c` (cash 0 and units < 0: long) over bars [from, to], from
@@ -206,7 +212,7 @@ static __attribute__((noinline)) void settle_new_peaks(const ts_history *history
 }
 
 /* While nothing rises above the peak, the deepest fall is that of the lowest of the marks and the exit. */
-TS_INLINE void settle_drawdown(ts_lanes *lanes, const ts_trades *trades, const ts_position *p, bool shorts)
+TS_INLINE void settle_drawdown(ts_lanes *lanes, const ts_trades *trades, const ts_position *p, bool shorts, bool full)
 {
     vd peak = TOTAL(TS_PEAK), drawdown = TOTAL(TS_DRAWDOWN);
     vm rises = m_and(p->active, m_or(v_gt(p->highest, peak), v_gt(p->cash, peak)));
@@ -217,56 +223,58 @@ TS_INLINE void settle_drawdown(ts_lanes *lanes, const ts_trades *trades, const t
         vd lowest = v_select(p->marked, v_min(p->lowest, exit), exit);
         drawdown = v_max(v_set(1) - lowest / peak, drawdown);
     }
-    SET(TS_PEAK, p->active, peak);
-    SET(TS_DRAWDOWN, p->active, drawdown);
+    SET(TS_PEAK, peak);
+    SET(TS_DRAWDOWN, drawdown);
 }
 
 /* Costs, gains and counts. */
-TS_INLINE void settle_counts(ts_lanes *lanes, const ts_position *p, vd per_base, bool closing)
+TS_INLINE void settle_counts(ts_lanes *lanes, const ts_position *p, vd per_base, bool closing, bool full)
 {
     vd zero = v_set(0), one = v_set(1), fee = v_set(lanes->call->history->fee);
     vd gain = p->cash - p->base, change = p->cash * per_base - one, held = p->left - p->entered;
     if (closing) held = held + one;
-    SET(TS_FEES, p->active, TOTAL(TS_FEES) + p->base * fee + p->value * fee);
-    SET(TS_TRADED, p->active, TOTAL(TS_TRADED) + p->invested + p->value);
-    SET(TS_PROFIT, p->active, TOTAL(TS_PROFIT) + v_max(gain, zero));
-    SET(TS_LOSS, p->active, TOTAL(TS_LOSS) + v_max(zero - gain, zero));
-    SET(TS_WINS, p->active, TOTAL(TS_WINS) + v_select(v_gt(gain, zero), one, zero));
-    SET(TS_SUM_TRADE, p->active, TOTAL(TS_SUM_TRADE) + change);
-    SET(TS_BEST, p->active, v_max(change, TOTAL(TS_BEST)));
-    SET(TS_WORST, p->active, v_min(change, TOTAL(TS_WORST)));
-    SET(TS_TRADES, p->active, TOTAL(TS_TRADES) + one);
-    SET(TS_HELD, p->active, TOTAL(TS_HELD) + held);
-    SET(TS_FLAT_SINCE, p->active, p->left);
-    SET(TS_EQUITY, p->active, p->cash);
+    SET(TS_FEES, TOTAL(TS_FEES) + p->base * fee + p->value * fee);
+    SET(TS_TRADED, TOTAL(TS_TRADED) + p->invested + p->value);
+    SET(TS_PROFIT, TOTAL(TS_PROFIT) + v_max(gain, zero));
+    SET(TS_LOSS, TOTAL(TS_LOSS) + v_max(zero - gain, zero));
+    SET(TS_WINS, TOTAL(TS_WINS) + v_select(v_gt(gain, zero), one, zero));
+    SET(TS_SUM_TRADE, TOTAL(TS_SUM_TRADE) + change);
+    SET(TS_BEST, v_max(change, TOTAL(TS_BEST)));
+    SET(TS_WORST, v_min(change, TOTAL(TS_WORST)));
+    SET(TS_TRADES, TOTAL(TS_TRADES) + one);
+    SET(TS_HELD, TOTAL(TS_HELD) + held);
+    SET(TS_FLAT_SINCE, p->left);
+    SET(TS_EQUITY, p->cash);
 }
 
-TS_INLINE void settle_trades(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bool shorts, bool closing)
+TS_INLINE void settle_trades(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bool shorts, bool closing, bool full)
 {
     const ts_settlement *call = lanes->call;
-    ts_position p;
+    ts_position position, *p = &position;
     vd entry_price;
     vm ruined = m_none();
-    look_up(call->history, trades, closing, &entry_price, &p);
-    trade(lanes, entry_price, shorts, &p);
+    look_up(call->history, trades, closing, &entry_price, p);
+    trade(lanes, entry_price, shorts, p);
     if (shorts) {
-        ruin_shorts(lanes, k, trades, closing, &p, &ruined);
-        sum_shorts(call->history, trades, &p);
+        ruin_shorts(lanes, k, trades, closing, p, &ruined);
+        sum_shorts(call->history, trades, p);
     }
-    vd per_base = v_set(1) / p.base;
-    settle_returns(lanes, &p, per_base, shorts, closing);
-    settle_drawdown(lanes, trades, &p, shorts);
-    settle_counts(lanes, &p, per_base, closing);
+    vd per_base = v_set(1) / p->base;
+    settle_returns(lanes, p, per_base, shorts, closing, full);
+    settle_drawdown(lanes, trades, p, shorts, full);
+    settle_counts(lanes, p, per_base, closing, full);
     if (shorts) {
-        SET(TS_MARK, p.active, v_select(p.reverses, p.last_mark, p.cash));
-        SET(TS_RUINED, p.active, v_select(ruined, v_set(1), TOTAL(TS_RUINED)));
+        SET(TS_MARK, v_select(p->reverses, p->last_mark, p->cash));
+        SET(TS_RUINED, v_select(ruined, v_set(1), TOTAL(TS_RUINED)));
     }
-    if (call->cash && (m_bits(p.active) & 1)) {
+    if (call->cash && (m_bits(p->active) & 1)) {
         double cash[LANES];
         v_store(cash, lanes->total[TS_EQUITY]);
         call->cash[k] = cash[0];
     }
 }
+
+enum { ALL = (1 << LANES) - 1 };
 
 TS_INLINE void settle_all(ts_lanes *lanes, bool shorts, bool closing)
 {
@@ -276,7 +284,9 @@ TS_INLINE void settle_all(ts_lanes *lanes, bool shorts, bool closing)
         for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
         v_records(lanes->total + t, at);
     }
-    for (uint32_t k = 0; pick_trades(lanes, k, shorts, &trades); k++) settle_trades(lanes, k, &trades, shorts, closing);
+    for (uint32_t k = 0; pick_trades(lanes, k, shorts, &trades); k++)
+        if (!shorts && !closing && m_bits(trades.active) == ALL) settle_trades(lanes, k, &trades, false, false, true);
+        else settle_trades(lanes, k, &trades, shorts, closing, false);
     for (int t = 0; t < TS_TOTALS_RECORD; t += 8) {
         double *at[LANES];
         for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
