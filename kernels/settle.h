@@ -127,21 +127,24 @@ static void ruin_shorts(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bo
 /* The returns between the marks of shorts. */
 static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_position *p)
 {
-    double pledge[LANES], units[LANES], part[3][LANES];
+    double pledge[LANES], units[LANES], part[LANES][3][SHORT_PARTS], *at[LANES];
+    uint32_t entry[LANES], last[LANES];
+    vm shorts = m_and(p->active, p->is_short);
     v_store(pledge, p->pledge);
     v_store(units, p->units);
-    for (int s = 0; s < 3; s++) v_store(part[s], p->between[s]);
-    uint32_t entry[LANES], last[LANES];
     u_store(entry, trades->entry);
     u_store(last, trades->last);
-    for (unsigned left = m_bits(m_and(p->active, p->is_short)); left; left &= left - 1) {
+    for (unsigned left = m_bits(shorts); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        ts_sums sums = short_sums(history, entry[i], last[i], pledge[i], units[i]);
-        part[0][i] = sums.returns;
-        part[1][i] = sums.squares;
-        part[2][i] = sums.losses;
+        short_sums(history, entry[i], last[i], pledge[i], units[i], part[i]);
     }
-    for (int s = 0; s < 3; s++) p->between[s] = v_load(part[s]);
+    for (int s = 0; s < 3; s++) {
+        vd field[SHORT_PARTS], sum = v_set(0);
+        for (int i = 0; i < LANES; i++) at[i] = part[i][s];
+        v_records(field, at);
+        for (int k = 0; k < SHORT_PARTS; k++) sum = sum + field[k];
+        p->between[s] = v_select(shorts, sum, p->between[s]);
+    }
 }
 
 /* Bar returns: the first mark against the equity before, those between, the exit against the last mark; and the equity.

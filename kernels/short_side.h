@@ -6,45 +6,39 @@
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
-typedef struct ts_sums {
-    double returns, squares, losses;
-} ts_sums;
+enum { SHORT_PARTS = 8 };
 
-/* Sums over bars (from, to] of a short's returns. Eight partial sums, added in order, whatever LANES is. */
-static ts_sums short_sums(const ts_history *history, uint32_t from, uint32_t to, double cash, double units)
+/* Of bars (from, to] of a short, at most LANES from `bar` on: returns, their squares, those of the losses. */
+TS_INLINE void short_returns(const double *close, uint32_t bar, vm wanted, vd pledge, vd units, vd sum[3])
 {
-    enum { PARTS = 8 / LANES };
-    vd returns[PARTS], squares[PARTS], losses[PARTS], a = v_set(cash), u = v_set(units), zero = v_set(0);
-    for (int k = 0; k < PARTS; k++) returns[k] = squares[k] = losses[k] = zero;
-    const double *close = history->close;
+    vd zero = v_set(0);
+    vd r = (pledge - units * v_load(close + bar)) / (pledge - units * v_load(close + bar - 1)) - v_set(1);
+    r = v_select(wanted, r, zero);
+    vd loss = v_min(r, zero);
+    sum[0] = sum[0] + r;
+    sum[1] = sum[1] + r * r;
+    sum[2] = sum[2] + loss * loss;
+}
+
+/* Sums of returns, squares and losses over bars (from, to] of a short, as SHORT_PARTS sums each whatever LANES is: bar
+ * from + 1 + i goes to sum i mod SHORT_PARTS. */
+static void short_sums(const ts_history *history, uint32_t from, uint32_t to, double pledge, double units,
+                       double part[3][SHORT_PARTS])
+{
+    enum { VECTORS = SHORT_PARTS / LANES };
+    vd sum[VECTORS][3], p = v_set(pledge), u = v_set(units);
+    double number[LANES];
+    for (int i = 0; i < LANES; i++) number[i] = i;
+    vd numbers = v_load(number);
+    vm all = m_not(m_none());
+    for (int v = 0; v < VECTORS; v++) sum[v][0] = sum[v][1] = sum[v][2] = v_set(0);
     uint32_t bar = from + 1;
-    for (; bar + 7 <= to; bar += 8)
-        for (int k = 0; k < PARTS; k++) {
-            const double *now = close + bar + k * LANES;
-            vd r = (a - u * v_load(now)) / (a - u * v_load(now - 1)) - v_set(1), loss = v_min(r, zero);
-            returns[k] = returns[k] + r;
-            squares[k] = squares[k] + r * r;
-            losses[k] = losses[k] + loss * loss;
-        }
-    double part[3][8];
-    for (int k = 0; k < PARTS; k++) {
-        v_store(part[0] + k * LANES, returns[k]);
-        v_store(part[1] + k * LANES, squares[k]);
-        v_store(part[2] + k * LANES, losses[k]);
-    }
-    for (int k = 0; bar <= to; bar++, k++) {
-        double r = (cash - units * close[bar]) / (cash - units * close[bar - 1]) - 1, loss = r < 0 ? r : 0;
-        part[0][k] += r;
-        part[1][k] += r * r;
-        part[2][k] += loss * loss;
-    }
-    ts_sums sums = {0, 0, 0};
-    for (int k = 0; k < 8; k++) {
-        sums.returns += part[0][k];
-        sums.squares += part[1][k];
-        sums.losses += part[2][k];
-    }
-    return sums;
+    for (; bar + SHORT_PARTS - 1 <= to; bar += SHORT_PARTS)
+        for (uint32_t v = 0; v < VECTORS; v++) short_returns(history->close, bar + v * LANES, all, p, u, sum[v]);
+    for (uint32_t v = 0; v < VECTORS && bar + v * LANES <= to; v++)
+        short_returns(history->close, bar + v * LANES, v_le(numbers, v_set(to - bar - v * LANES)), p, u, sum[v]);
+    for (int v = 0; v < VECTORS; v++)
+        for (int s = 0; s < 3; s++) v_store(part[s] + v * LANES, sum[v][s]);
 }
 
 /* A short as it was entered: equity before, pledge, units sold. */
