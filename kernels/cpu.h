@@ -68,9 +68,10 @@ typedef struct ts_mask {
     uint64_t carry[2]; /* of UP: bit 63 says whether a <= b, and a >= b, at the last bar before */
 } ts_mask;
 
-/* Where a genome stands that follows the order of two rows: long, and what their order was at the last bar before. */
+/* Where a genome stands that follows the order of two rows: long, and what their order was at the last bar before.
+ * `waits`: it trades both sides and no crossing has come yet. */
 typedef struct ts_following {
-    bool open, at_most, at_least;
+    bool open, waits, at_most, at_least;
 } ts_following;
 
 /* A bar of history: what makes a trade's totals cost O(1). Eight doubles, a cache line. */
@@ -184,8 +185,8 @@ typedef struct ts_cpu_kernels {
      * it. Room for bars + 8 is needed. Returns how many. */
     size_t (*latch)(const uint64_t *entry, const uint64_t *exit, size_t words, uint32_t first, bool *open,
                     uint32_t *change);
-    /* The same for a genome that enters where row a crosses above b and leaves where it crosses below: positions straight
-     * from the rows. Entries count from bar `from` of the tile, signals end before bar `end`. */
+    /* The same for a genome that enters where row a crosses above b and leaves, or reverses, where it crosses below:
+     * positions straight from the rows. Entries count from bar `from` of the tile, signals end before bar `end`. */
     size_t (*follow)(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
                      ts_following *following, uint32_t *change);
     size_t (*scan)(const ts_scan *call); /* returns the trades that ended */

@@ -1,5 +1,5 @@
-/* Positions of a genome that enters where row a crosses above row b and leaves where it crosses below: the commonest
- * strategy there is.
+/* Positions of a genome that enters where row a crosses above row b and leaves, or goes short, where it crosses below:
+ * the commonest strategy there is.
  *
  * While one row is above the other at every bar (no ties, nothing undefined), the position is simply `a is above`, and
  * its changes are those of that word: no crossings, no latch. That needs the genome to be in step, its position that of
@@ -11,7 +11,7 @@ typedef struct ts_follower {
     const ts_pair *rows;
     int64_t from, end;
     ts_order_before before;
-    bool open;
+    bool open, waits;
 } ts_follower;
 
 /* Bits [from, 64) of a word; those of bars from `from` on, counted from the word's first. */
@@ -23,10 +23,21 @@ static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_
     int64_t first = (int64_t)word * 64;
     uint64_t up, down, ended = bits_from(f->end - first);
     cross_word(f->rows, word, &f->before, &up, &down);
-    return latch_word(up & bits_from(f->from - first) & ~ended, down & ~ended, &f->open);
+    up &= bits_from(f->from - first) & ~ended;
+    down &= ~ended;
+    if (!f->waits) return latch_word(up, down, &f->open);
+    uint64_t first_bits = (up | down) & bits_from(f->from - first), begin = first_bits & -first_bits;
+    if (!begin) return 0;
+    f->waits = false;
+    f->open = up & begin;
+    uint64_t after = ~(begin | (begin - 1));
+    return begin | latch_word(up & after, down & after, &f->open);
 }
 
-static bool in_step(const ts_follower *f) { return (f->open ? f->before.at_least : f->before.at_most) >> 63; }
+static bool in_step(const ts_follower *f)
+{
+    return !f->waits && (f->open ? f->before.at_least : f->before.at_most) >> 63;
+}
 
 /* The words that lie in the window as a whole: from *begin, *count of them. */
 static void whole_words(int64_t from, int64_t end, size_t *begin, size_t *count)
@@ -42,7 +53,7 @@ WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t f
     const int16_t *a = rows->level[0], *b = rows->level[1];
     const uint64_t *defined_a = rows->defined[0], *defined_b = rows->defined[1];
     ts_follower f = {rows, from, end, {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
-                     following->open};
+                     following->open, following->waits};
     uint64_t held = (uint64_t)f.open << 63; /* bit 63: open */
     uint64_t astray = in_step(&f) ? 0 : 1; /* not 0: out of step */
     uint32_t *out = change;
@@ -63,6 +74,6 @@ WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t f
         }
         out = write_changes(edges, first, out);
     }
-    *following = (ts_following){held >> 63, f.before.at_most >> 63, f.before.at_least >> 63};
+    *following = (ts_following){held >> 63, f.waits, f.before.at_most >> 63, f.before.at_least >> 63};
     return (size_t)(out - change);
 }

@@ -59,6 +59,7 @@ static int prepare(run *r, ts_error *error)
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
     ts_totals_start(r->totals, genomes, r->market->first);
+    for (size_t i = 0; i < genomes; i++) r->following[i].waits = r->both;
     return 0;
 }
 
@@ -126,8 +127,9 @@ static int64_t entries_from(const run *r, const ts_walk *walk, const ts_tile *ti
     return from - (int64_t)tile->first;
 }
 
-/* Trades of genome `genome`, the `slot`th of its block, that end in the tile. */
-static uint32_t latch_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+/* The bars at which the position of genome `genome`, the `slot`th of its block, changed so far and in the tile: from
+ * the entry of the open position on, if there is one. */
+static size_t latch_changes(run *r, size_t genome, size_t slot, const ts_tile *tile)
 {
     const ts_walk *walk = &r->program->walk[genome];
     int64_t from = entries_from(r, walk, tile), end = (int64_t)r->signals_end - (int64_t)tile->first;
@@ -135,15 +137,37 @@ static uint32_t latch_genome(run *r, size_t genome, size_t slot, const ts_tile *
     size_t changes = r->open[genome] != 0, words = tile->bars / 64;
     if (changes) change[0] = r->open[genome] - 1;
     ts_following *stands = &r->following[genome];
-    if (walk->follows) {
-        changes += r->kernels->follow(&walk->followed, words, from, end, first, stands, change + changes);
-    } else {
-        const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], from, end, tile->bars);
-        const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
-        changes += r->kernels->latch(entry, exit, words, first, &stands->open, change + changes);
-    }
-    r->open[genome] = stands->open ? change[changes - 1] + 1 : 0;
+    if (walk->follows)
+        return changes + r->kernels->follow(&walk->followed, words, from, end, first, stands, change + changes);
+    const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], from, end, tile->bars);
+    const uint64_t *exit = cut(r, walk->exit[0], r->masked[1], 0, end, tile->bars);
+    return changes + r->kernels->latch(entry, exit, words, first, &stands->open, change + changes);
+}
+
+/* Trades of a genome that end in the tile. */
+static uint32_t latch_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+{
+    const uint32_t *change = r->pair + slot * r->stride;
+    size_t changes = latch_changes(r, genome, slot, tile);
+    r->open[genome] = r->following[genome].open ? change[changes - 1] + 1 : 0;
     return (uint32_t)(changes / 2);
+}
+
+/* The same where each change ends a trade and begins the reverse: it stands twice among the pairs. */
+static uint32_t reverse_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+{
+    uint32_t *pair = r->pair + slot * r->stride;
+    uint8_t *flags = r->flags + slot * r->stride;
+    size_t changes = latch_changes(r, genome, slot, tile);
+    if (!changes) return 0;
+    r->open[genome] = pair[changes - 1] + 1;
+    bool is_short = r->following[genome].open; /* of the last that ended */
+    for (size_t trade = changes - 1; trade-- > 0; is_short = !is_short) {
+        pair[2 * trade + 1] = pair[trade + 1];
+        pair[2 * trade] = pair[trade];
+        flags[trade] = (uint8_t)(TS_PAIR_REVERSES | (is_short ? TS_PAIR_SHORT : 0));
+    }
+    return (uint32_t)(changes - 1);
 }
 
 static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
@@ -173,8 +197,12 @@ static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *t
 static int walk_block(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)
 {
     uint32_t pairs[TS_BLOCK_GENOMES];
-    for (size_t i = 0; i < step->count; i++)
-        pairs[i] = r->scans ? scan_genome(r, step->first + i, i, tile) : latch_genome(r, step->first + i, i, tile);
+    for (size_t i = 0; i < step->count; i++) {
+        size_t genome = step->first + i;
+        if (r->program->walk[genome].follows && r->both) pairs[i] = reverse_genome(r, genome, i, tile);
+        else if (r->scans) pairs[i] = scan_genome(r, genome, i, tile);
+        else pairs[i] = latch_genome(r, genome, i, tile);
+    }
     return settle(r, step->first, step->count, pairs, false, error);
 }
 
@@ -185,10 +213,12 @@ static int close_block(run *r, size_t first, size_t count, ts_error *error)
     for (size_t i = 0; i < count; i++) {
         size_t genome = first + i;
         const ts_stand *stand = &r->stand[genome];
-        pairs[i] = r->scans ? stand->side != 0 : r->open[genome] != 0;
-        r->pair[i * r->stride] = r->scans ? stand->entry : r->open[genome] - 1;
+        bool scanned = r->scans && !r->program->walk[genome].follows;
+        bool is_short = scanned ? stand->side < 0 : !r->following[genome].open;
+        pairs[i] = scanned ? stand->side != 0 : r->open[genome] != 0;
+        r->pair[i * r->stride] = scanned ? stand->entry : r->open[genome] - 1;
         r->pair[i * r->stride + 1] = (uint32_t)r->market->loaded - 1;
-        r->flags[i * r->stride] = stand->side < 0 ? TS_PAIR_SHORT : 0;
+        r->flags[i * r->stride] = is_short ? TS_PAIR_SHORT : 0;
     }
     return settle(r, first, count, pairs, true, error);
 }

@@ -54,7 +54,8 @@ typedef struct ts_planned_rule {
 
 typedef struct ts_planned {
     int32_t entry[2], exit[2]; /* masks of the long and the short side; -1: never */
-    bool follows; /* long from where a crosses above b to where it crosses below: entry[0] and exit[0] are not needed */
+    bool follows; /* long from where a crosses above b to where it crosses below; then flat, or short when there is a
+                     short side. The rows of entry[0] are needed, the masks are not */
     int32_t rules;
     ts_planned_rule rule[TS_RULES_MAX];
     int64_t warmup;

@@ -89,14 +89,16 @@ static int plan_exit(const work *w, const ts_expression *e, int32_t *signal)
     return plan_rule(w, rule, gate);
 }
 
-/* A genome whose exit is the reverse of its entry follows the order of two rows. An UP's DOWN is the mask after it. */
+/* A genome whose exit is the reverse of its entry follows the order of two rows; a short side must be the reverse of
+ * the long one. An UP's DOWN is the mask after it. */
 static bool follows(const work *w)
 {
     size_t count;
     const ts_mask_node *mask = ts_dag_masks(w->dag, &count);
     const ts_planned *out = w->out;
-    return w->strategy->direction == TS_LONG && out->rules == 0 && out->entry[0] >= 0 &&
-           mask[out->entry[0]].key.kind == TS_MASK_UP && out->exit[0] == out->entry[0] + 1;
+    int32_t up = out->entry[0], down = up + 1;
+    if (up < 0 || mask[up].key.kind != TS_MASK_UP || out->exit[0] != down || out->rules) return false;
+    return w->strategy->direction == TS_LONG || (out->entry[1] == down && out->exit[1] == up);
 }
 
 static void deepen(int64_t *warmup, int64_t other) { *warmup = other > *warmup ? other : *warmup; }
