@@ -17,8 +17,8 @@
 #include "kernels/settle.h"
 
 #define DRIVE_ELEMENTWISE(name, inputs, parameters, state) elementwise(call, ts_##name)
-#define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, false, inputs, parameters, state)
-#define DRIVE_WINDOW(name, inputs, parameters, state)      recurrence(call, ts_##name, true, inputs, parameters, state)
+#define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, NULL, inputs, parameters, state)
+#define DRIVE_WINDOW(name, inputs, parameters, state)      recurrence(call, NULL, ts_##name, inputs, parameters, state)
 #define DRIVE_SPAN(name, inputs, parameters, state)        spans(call, ts_##name)
 
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \

@@ -10,61 +10,61 @@ typedef _Bool vm;
 typedef uint32_t vu;
 
 /* The number of the lowest bit that is set; any number when none is. */
-static inline unsigned first_bit(uint64_t x) { return (unsigned)__builtin_ctzll(x | 1ull << 63); }
+TS_INLINE unsigned first_bit(uint64_t x) { return (unsigned)__builtin_ctzll(x | 1ull << 63); }
 
-static inline vd v_load(const double *p) { return *p; }
-static inline void v_store(double *p, vd x) { *p = x; }
-static inline vd v_set(double x) { return x; }
-static inline vd v_select(vm m, vd a, vd b) { return m ? a : b; }
-static inline vd v_abs(vd x) { return __builtin_fabs(x); }
-static inline vd v_sqrt(vd x) { return __builtin_sqrt(x); }
-static inline vd v_fma(vd a, vd b, vd c) { return __builtin_fma(a, b, c); }
+TS_INLINE vd v_load(const double *p) { return *p; }
+TS_INLINE void v_store(double *p, vd x) { *p = x; }
+TS_INLINE vd v_set(double x) { return x; }
+TS_INLINE vd v_select(vm m, vd a, vd b) { return m ? a : b; }
+TS_INLINE vd v_abs(vd x) { return __builtin_fabs(x); }
+TS_INLINE vd v_sqrt(vd x) { return __builtin_sqrt(x); }
+TS_INLINE vd v_fma(vd a, vd b, vd c) { return __builtin_fma(a, b, c); }
 
-static inline vm v_lt(vd a, vd b) { return a < b; }
-static inline vm v_le(vd a, vd b) { return a <= b; }
-static inline vm v_gt(vd a, vd b) { return a > b; }
-static inline vm v_ge(vd a, vd b) { return a >= b; }
-static inline vm v_eq(vd a, vd b) { return a == b; }
-static inline vm v_unordered(vd a, vd b) { return a != a || b != b; }
+TS_INLINE vm v_lt(vd a, vd b) { return a < b; }
+TS_INLINE vm v_le(vd a, vd b) { return a <= b; }
+TS_INLINE vm v_gt(vd a, vd b) { return a > b; }
+TS_INLINE vm v_ge(vd a, vd b) { return a >= b; }
+TS_INLINE vm v_eq(vd a, vd b) { return a == b; }
+TS_INLINE vm v_unordered(vd a, vd b) { return a != a || b != b; }
 
-static inline vm m_and(vm a, vm b) { return a && b; }
-static inline vm m_or(vm a, vm b) { return a || b; }
-static inline vm m_not(vm a) { return !a; }
-static inline unsigned m_bits(vm a) { return a; }
+TS_INLINE vm m_and(vm a, vm b) { return a && b; }
+TS_INLINE vm m_or(vm a, vm b) { return a || b; }
+TS_INLINE vm m_not(vm a) { return !a; }
+TS_INLINE unsigned m_bits(vm a) { return a; }
 
-static inline void v_transpose(vd row[LANES]) { (void)row; }
+TS_INLINE void v_transpose(vd row[LANES]) { (void)row; }
 
-static inline void v_records(vd field[8], double *const at[LANES])
+TS_INLINE void v_records(vd field[8], double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) field[i] = at[0][i];
 }
 
-static inline void v_put_records(vd field[8], double *const at[LANES])
+TS_INLINE void v_put_records(vd field[8], double *const at[LANES])
 {
     for (int i = 0; i < 8; i++) at[0][i] = field[i];
 }
 
-static inline void v_spans(vd field[8], const double *base, vu from, vu to)
+TS_INLINE void v_spans(vd field[8], const double *base, vu from, vu to)
 {
     for (size_t i = 0; i < 8; i++) field[i] = i < 4 ? base[to + i] - base[from + i] : base[from + i];
 }
 
-static inline vu u_load(const uint32_t *p) { return *p; }
-static inline void u_store(uint32_t *p, vu x) { *p = x; }
-static inline vu u_set(uint32_t x) { return x; }
-static inline vu u_select(vm m, vu a, vu b) { return m ? a : b; }
-static inline vu u_log2(vu x) { return 31 - (uint32_t)__builtin_clz(x); }
-static inline vd v_from(vu x) { return x; }
-static inline vd v_gather(const double *base, vu at) { return base[at]; }
-static inline vu u_gather(const uint32_t *base, vu at) { return base[at]; }
+TS_INLINE vu u_load(const uint32_t *p) { return *p; }
+TS_INLINE void u_store(uint32_t *p, vu x) { *p = x; }
+TS_INLINE vu u_set(uint32_t x) { return x; }
+TS_INLINE vu u_select(vm m, vu a, vu b) { return m ? a : b; }
+TS_INLINE vu u_log2(vu x) { return 31 - (uint32_t)__builtin_clz(x); }
+TS_INLINE vd v_from(vu x) { return x; }
+TS_INLINE vd v_gather(const double *base, vu at) { return base[at]; }
+TS_INLINE vu u_gather(const uint32_t *base, vu at) { return base[at]; }
 
-static inline void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
+TS_INLINE void v_gather_pairs(const double *base, vu at, vd *a, vd *b)
 {
     *a = base[2 * (size_t)at];
     *b = base[2 * (size_t)at + 1];
 }
 
-static inline void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, vu *b)
+TS_INLINE void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, vu *b)
 {
     *a = list[0][2 * k];
     *b = list[0][2 * k + 1];
@@ -74,7 +74,7 @@ static inline void u_pairs(const uint32_t *const list[LANES], size_t k, vu *a, v
 enum { CHUNK = 8 };
 typedef uint8_t v_chunk;
 
-static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
+TS_INLINE v_chunk m_chunk(const vm m[CHUNK / LANES])
 {
     v_chunk bits = 0;
     for (int i = 0; i < CHUNK; i++) bits = (v_chunk)(bits | m[i] << i);
@@ -82,9 +82,9 @@ static inline v_chunk m_chunk(const vm m[CHUNK / LANES])
 }
 
 /* Rows as levels of 16 bits: store LANES whole numbers; over 64 bars, where is a above b, where equal? */
-static inline void l_store(int16_t *p, vd x) { *p = (int16_t)x; }
+TS_INLINE void l_store(int16_t *p, vd x) { *p = (int16_t)x; }
 
-static inline void l_order(const int16_t *a, const int16_t *b, uint64_t *above, uint64_t *equal)
+TS_INLINE void l_order(const int16_t *a, const int16_t *b, uint64_t *above, uint64_t *equal)
 {
     uint64_t more = 0, same = 0;
     for (int i = 0; i < 64; i++) {
@@ -96,7 +96,7 @@ static inline void l_order(const int16_t *a, const int16_t *b, uint64_t *above, 
 }
 
 /* Where is a above b; true when they are nowhere equal. */
-static inline bool l_above(const int16_t *a, const int16_t *b, uint64_t *above)
+TS_INLINE bool l_above(const int16_t *a, const int16_t *b, uint64_t *above)
 {
     uint64_t equal;
     l_order(a, b, above, &equal);

@@ -3,6 +3,8 @@
 #include "kernels/vocabulary.h"
 
 typedef vd (*ts_step)(vd *state, const vd *parameter, vd x, vd second);
+/* Of a window: x enters, `leaving` leaves; `steady`: in all lanes the window is full and everything is defined. */
+typedef vd (*ts_slide)(vd *state, const vd *parameter, vd x, vd leaving, bool steady);
 typedef vd (*ts_point)(vd a, vd b);
 typedef vd (*ts_span)(const double *row, const double *second, size_t n);
 
@@ -70,45 +72,76 @@ TS_INLINE void end_recurrence(ts_recurrence *r, int states)
     }
 }
 
-/* GROUPS x LANES instances from `begin` on; the chains of several groups run side by side. */
-TS_INLINE void recur(const ts_rows *call, size_t begin, int groups, ts_step step, bool window, int inputs,
-                     int parameters, int states)
+static bool all_defined(const double *row, size_t bars)
 {
-    enum { MOST = 2 };
-    static const size_t none[LANES] = {0};
-    ts_recurrence r[MOST] = {0};
-    for (int g = 0; g < groups; g++) {
-        begin_recurrence(call, begin + (size_t)(g * LANES), parameters, states, &r[g]);
-        if (call->first) step(r[g].state, r[g].parameter, v_nan(), v_nan());
+    vm undefined = m_none();
+    for (size_t bar = 0; bar < bars; bar += LANES) undefined = m_or(undefined, v_undefined(v_load(row + bar)));
+    return !m_any(undefined);
+}
+
+/* Are the windows of all lanes full when the tile begins, and is all that enters defined? */
+static bool is_steady(const ts_recurrence *r, size_t bars)
+{
+    if (m_any(v_lt(r->state[0], r->parameter[0]))) return false;
+    for (int i = 0; i < LANES; i++) {
+        const ts_operand *in = &r->lane[i]->in[0];
+        if (!in->mask || !all_defined(in->at, bars)) return false;
+        if (r->shared) break;
     }
+    return true;
+}
+
+enum { GROUPS_MAX = 2 };
+
+/* All bars of a call, for `groups` groups whose chains run side by side; a `step`, or a `slide` of a window. */
+TS_INLINE void recur_bars(const ts_rows *call, ts_recurrence *r, int groups, ts_step step, ts_slide slide, int inputs,
+                          bool steady)
+{
+    static const size_t none[LANES] = {0};
     for (size_t bar = 0; bar < call->bars; bar += LANES) {
-        vd x[MOST][LANES], second[MOST][LANES], out[MOST][LANES];
+        vd x[GROUPS_MAX][LANES], second[GROUPS_MAX][LANES], out[GROUPS_MAX][LANES];
         for (int g = 0; g < groups; g++) {
             read_block(x[g], r[g].lane, 0, bar, none, r[g].shared);
-            if (window) read_block(second[g], r[g].lane, 0, bar, r[g].period, false);
+            if (slide) read_block(second[g], r[g].lane, 0, bar, r[g].period, false);
             else if (inputs > 1) read_block(second[g], r[g].lane, 1, bar, none, false);
         }
 #pragma GCC unroll 8
         for (int i = 0; i < LANES; i++)
 #pragma GCC unroll 2
             for (int g = 0; g < groups; g++)
-                out[g][i] =
-                    step(r[g].state, r[g].parameter, x[g][i], window || inputs > 1 ? second[g][i] : x[g][i]);
+                if (slide) out[g][i] = slide(r[g].state, r[g].parameter, x[g][i], second[g][i], steady);
+                else out[g][i] = step(r[g].state, r[g].parameter, x[g][i], inputs > 1 ? second[g][i] : x[g][i]);
         for (int g = 0; g < groups; g++) {
             v_transpose(out[g]);
 #pragma GCC unroll 8
             for (int i = 0; i < LANES; i++) v_store(r[g].lane[i]->out + bar, out[g][i]);
         }
     }
+}
+
+/* `groups` x LANES instances from `begin` on. */
+TS_INLINE void recur(const ts_rows *call, size_t begin, int groups, ts_step step, ts_slide slide, int inputs,
+                     int parameters, int states)
+{
+    ts_recurrence r[GROUPS_MAX] = {0};
+    bool steady = slide;
+    for (int g = 0; g < groups; g++) {
+        begin_recurrence(call, begin + (size_t)(g * LANES), parameters, states, &r[g]);
+        if (call->first && slide) slide(r[g].state, r[g].parameter, v_nan(), v_nan(), false);
+        else if (call->first) step(r[g].state, r[g].parameter, v_nan(), v_nan());
+        steady = steady && is_steady(&r[g], call->bars);
+    }
+    if (slide && steady) recur_bars(call, r, groups, step, slide, inputs, true);
+    else recur_bars(call, r, groups, step, slide, inputs, false);
     for (int g = 0; g < groups; g++) end_recurrence(&r[g], states);
 }
 
-TS_INLINE void recurrence(const ts_rows *call, ts_step step, bool window, int inputs, int parameters, int states)
+TS_INLINE void recurrence(const ts_rows *call, ts_step step, ts_slide slide, int inputs, int parameters, int states)
 {
     size_t begin = 0;
     for (; begin + LANES < call->count; begin += 2 * LANES)
-        recur(call, begin, 2, step, window, inputs, parameters, states);
-    if (begin < call->count) recur(call, begin, 1, step, window, inputs, parameters, states);
+        recur(call, begin, 2, step, slide, inputs, parameters, states);
+    if (begin < call->count) recur(call, begin, 1, step, slide, inputs, parameters, states);
 }
 
 TS_INLINE void elementwise(const ts_rows *call, ts_point point)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TS_INLINE static inline __attribute__((always_inline))
+
 #if defined TS_ISA_AVX512
 #include "kernels/lanes_avx512.h"
 #elif defined TS_ISA_AVX2
@@ -18,8 +20,6 @@
 #else
 #include "kernels/lanes_scalar.h"
 #endif
-
-#define TS_INLINE static inline __attribute__((always_inline))
 
 TS_INLINE vd v_nan(void) { return v_set(__builtin_nan("")); }
 TS_INLINE vm v_undefined(vd x) { return v_unordered(x, x); }

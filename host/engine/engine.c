@@ -94,18 +94,45 @@ static void run_batch(void *context, int worker, size_t batch)
     free(metrics);
 }
 
-/* Genomes that are near in every gene stand together: by cubes of NEAR steps, then within the cube. A block's rows are
- * then few, and each is read by many of its genomes. */
-static int by_nearness(const void *a, const void *b, void *context)
+enum { NEAR = 8 };
+
+/* How genomes are dealt to batches: by the cubes of one gene, in turn. */
+typedef struct dealing {
+    const ts_genome *genomes;
+    int gene, batches;
+} dealing;
+
+/* The gene that is dealt by: that of the widest range, so that batches share as few rows as can be. */
+static int gene_to_deal_by(const ts_genome *genomes, size_t count)
 {
-    enum { NEAR = 8 };
-    const ts_genome *genomes = context;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    int best = 0;
+    int64_t widest = -1;
     for (int i = 0; i < TS_PARAMETERS_MAX; i++) {
-        int32_t p = genomes[x].gene[i] / NEAR, q = genomes[y].gene[i] / NEAR;
+        int32_t low = genomes[0].gene[i], high = low;
+        for (size_t g = 1; g < count; g++) {
+            low = genomes[g].gene[i] < low ? genomes[g].gene[i] : low;
+            high = genomes[g].gene[i] > high ? genomes[g].gene[i] : high;
+        }
+        if ((int64_t)high - low > widest) widest = (int64_t)high - low, best = i;
+    }
+    return best;
+}
+
+/* Genomes that are near in every gene stand together: by cubes of NEAR steps, then within the cube. A block's rows are
+ * then few, and each is read by many of its genomes. Batches get the cubes of one gene in turn: each reads a part of
+ * that gene's rows, and all have alike genomes, which take as long. */
+static int by_batch_and_nearness(const void *a, const void *b, void *context)
+{
+    const dealing *d = context;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    int32_t p = d->genomes[x].gene[d->gene] / NEAR, q = d->genomes[y].gene[d->gene] / NEAR;
+    if (p % d->batches != q % d->batches) return p % d->batches < q % d->batches ? -1 : 1;
+    if (p != q) return p < q ? -1 : 1;
+    for (int i = 0; i < TS_PARAMETERS_MAX; i++) {
+        p = d->genomes[x].gene[i] / NEAR, q = d->genomes[y].gene[i] / NEAR;
         if (p != q) return p < q ? -1 : 1;
     }
-    int order = ts_genome_compare(&genomes[x], &genomes[y]);
+    int order = ts_genome_compare(&d->genomes[x], &d->genomes[y]);
     return order ? order : x < y ? -1 : x > y;
 }
 
@@ -130,7 +157,8 @@ int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *s
     if (!e.order || !e.errors) status = ts_no_memory(error, "the genomes");
     else {
         for (size_t i = 0; i < count; i++) e.order[i] = i;
-        qsort_r(e.order, count, sizeof *e.order, by_nearness, (void *)(uintptr_t)genomes);
+        dealing deal = {genomes, gene_to_deal_by(genomes, count), (int)e.batches};
+        qsort_r(e.order, count, sizeof *e.order, by_batch_and_nearness, &deal);
         ts_threads_run(engine->threads, e.batches, run_batch, &e);
         for (size_t i = 0; i < e.batches && !status; i++)
             if (e.errors[i].code) status = ts_fail(error, e.errors[i].code, "%s", e.errors[i].text);
