@@ -150,6 +150,18 @@ void random_exit(ts_draws *draws, ts_strbuf *into)
     }
 }
 
+/* Entry where one series crosses above another, exit where it crosses below; of a short side the reverse. */
+static void put_reversal(ts_draws *draws, ts_strbuf *part, int conditions)
+{
+    ts_strbuf series = {0};
+    random_series(draws, 2, &series);
+    ts_strbuf_puts(&series, ", ");
+    random_series(draws, 2, &series);
+    for (int i = 0; i < conditions; i++)
+        ts_strbuf_printf(&part[i], "crossed_%s(%s)", i == 0 || i == 3 ? "up" : "down", series.text);
+    ts_strbuf_clear(&series);
+}
+
 /* Each condition is a text of its own; a parameter is declared when one of them names it. */
 enum { CONDITIONS = 4 };
 
@@ -167,9 +179,11 @@ ts_strategy *random_strategy(ts_draws *draws, ts_strbuf *text, ts_error *error)
     int conditions = direction[0] == 'b' ? 4 : 2;
     ts_strbuf_reset(text);
     ts_strbuf_puts(text, direction);
+    bool reverses = direction[0] != 's' && ts_draw_below(draws, 4) == 0;
+    if (reverses) put_reversal(draws, part, conditions);
     for (int i = 0; i < conditions; i++) {
-        if (i % 2 == 0) random_signal(draws, 3, &part[i]);
-        else random_exit(draws, &part[i]);
+        if (!reverses && i % 2 == 0) random_signal(draws, 3, &part[i]);
+        else if (!reverses) random_exit(draws, &part[i]);
         ts_strbuf_printf(text, " | %s", part[i].text);
     }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
