@@ -64,7 +64,7 @@ typedef struct ts_mask {
     const uint64_t *x, *y;
     uint64_t *out, *down;
     int16_t *level;
-    ts_scale *scale; /* not set when a tile begins */
+    ts_scale *scale;   /* not set when a tile begins */
     uint64_t carry[2]; /* of UP: bit 63 says whether a <= b, and a >= b, at the last bar before */
 } ts_mask;
 

@@ -52,10 +52,14 @@ WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t f
 {
     const int16_t *a = rows->level[0], *b = rows->level[1];
     const uint64_t *defined_a = rows->defined[0], *defined_b = rows->defined[1];
-    ts_follower f = {rows, from, end, {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
-                     following->open, following->waits};
+    ts_follower f = {rows,
+                     from,
+                     end,
+                     {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
+                     following->open,
+                     following->waits};
     uint64_t held = (uint64_t)f.open << 63; /* bit 63: open */
-    uint64_t astray = in_step(&f) ? 0 : 1; /* not 0: out of step */
+    uint64_t astray = in_step(&f) ? 0 : 1;  /* not 0: out of step */
     uint32_t *out = change;
     size_t begin, count;
     whole_words(from, end, &begin, &count);

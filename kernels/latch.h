@@ -45,8 +45,7 @@ TS_INLINE uint32_t *write_changes(uint64_t edges, uint32_t first, uint32_t *out)
         out[i] = first + first_bit(edges);
         edges &= edges - 1;
     }
-    for (; __builtin_expect(edges != 0, 0); edges &= edges - 1)
-        out[2] = first + first_bit(edges), out++;
+    for (; __builtin_expect(edges != 0, 0); edges &= edges - 1) out[2] = first + first_bit(edges), out++;
     return end;
 }
 

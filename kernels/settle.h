@@ -22,7 +22,7 @@ typedef struct ts_position {
     vd between[3], closes; /* sums over the closes in it: returns, squares, losses after the first; closes */
 } ts_position;
 
-#define TOTAL(which)               (lanes->total[which])
+#define TOTAL(which)       (lanes->total[which])
 #define SET(which, number) set_total(lanes, which, p->active, number, full)
 
 TS_INLINE void set_total(ts_lanes *lanes, int which, vm active, vd number, bool full)
@@ -111,8 +111,8 @@ static void ruin_shorts(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bo
         u_store(exit, trades->exit);
         for (unsigned left = m_bits(wiped); left; left &= left - 1) {
             int i = __builtin_ctz(left);
-            uint32_t bar = settle_ruin(call->history, total, i, entry[i], exit[i],
-                                       (ts_short){base[i], pledge[i], units[i]});
+            uint32_t bar =
+                settle_ruin(call->history, total, i, entry[i], exit[i], (ts_short){base[i], pledge[i], units[i]});
             if (call->ruin_bar) *call->ruin_bar = bar;
             if (call->cash) call->cash[k] = 0;
         }
@@ -204,8 +204,7 @@ static __attribute__((noinline)) void settle_new_peaks(const ts_history *history
     u_store(last, trades->last);
     for (unsigned left = m_bits(climbs); left; left &= left - 1) {
         int i = __builtin_ctz(left);
-        lane_drawdown[i] =
-            walk_drawdown(history, entry[i], last[i], cash[i], units[i], lane_peak[i], lane_drawdown[i]);
+        lane_drawdown[i] = walk_drawdown(history, entry[i], last[i], cash[i], units[i], lane_peak[i], lane_drawdown[i]);
     }
     *drawdown = v_load(lane_drawdown);
     *peak = v_select(p->marked, top, *peak);

@@ -1,9 +1,15 @@
 /* The vocabulary that every kernel is written in: vd is LANES doubles, vu LANES unsigned numbers of 32 bits, vm a
- * condition a lane. + - * / and the like are the operators. v_gather and u_gather read base[at], v_gather_pairs
- * base[2 at] and base[2 at + 1] (at below 2^31), u_pairs the k-th two of each of LANES lists; v_records the 8
- * doubles at each of LANES places, field by field, v_put_records writes them back, and v_spans gives fields 0..3 of the
- * records at base[to] less those at base[from], and 4..7 of those at base[from]; u_log2 is the floor of a positive number's. Each lane does what a scalar would do: the back ends differ in LANES and in nothing else. min(a,
- * b) is a < b ? a : b. */
+ * condition a lane. + - * / and the like are the operators; min(a, b) is a < b ? a : b. Each lane does what a scalar
+ * would do: the back ends differ in LANES and in nothing else.
+ *
+ * v_gather, u_gather     base[at] (at below 2^31, as in all that follow)
+ * v_gather_pairs         base[2 at] and base[2 at + 1]
+ * u_pairs                the k-th two numbers of each of LANES lists
+ * v_records              the 8 doubles at each of LANES places, field by field; v_put_records writes them back
+ * v_spans                fields 0..3 of the records at base[to] less those at base[from]; 4..7 of those at base[from]
+ * u_log2                 the floor of the logarithm of a positive number
+ * first_bit              the number of the lowest bit that is set; any number when none is
+ * l_store, l_order, ...  rows as levels of 16 bits, see levels.h */
 #ifndef TS_KERNELS_VOCABULARY_H
 #define TS_KERNELS_VOCABULARY_H
 

@@ -14,12 +14,12 @@ typedef struct run {
     const ts_market *market;
     bool scans, both, shorts;    /* position rules or shorts; two sides; any short side */
     uint32_t delay, signals_end; /* bars from signal to fill; bar after the last whose signal can be acted on */
-    double *totals; /* records, by genome */
-    ts_stand *stand; /* by genome, where genomes are scanned */
-    uint32_t *open;  /* by genome, where they are latched: 1 + the bar of the entry; 0: flat */
-    ts_following *following; /* the same genomes */
-    size_t stride;  /* room of a genome in `pair` and `flags` */
-    uint32_t *pair; /* a block's trades in the tile */
+    double *totals;              /* records, by genome */
+    ts_stand *stand;             /* by genome, where genomes are scanned */
+    uint32_t *open;              /* by genome, where they are latched: 1 + the bar of the entry; 0: flat */
+    ts_following *following;     /* the same genomes */
+    size_t stride;               /* room of a genome in `pair` and `flags` */
+    uint32_t *pair;              /* a block's trades in the tile */
     uint8_t *flags, *reason;
     double *cash;
     uint64_t *masked[4], *never; /* entry and exit masks cut to the window; a mask that is never true */
@@ -76,8 +76,7 @@ static int record(run *r, size_t trades, const uint8_t *flags, uint32_t ruin_bar
             recorder->capacity = capacity;
         }
         ts_recorded *trade = &recorder->trade[recorder->trades++];
-        *trade =
-            (ts_recorded){r->pair[2 * i], r->pair[2 * i + 1], flags ? flags[i] : 0, r->reason[i], r->cash[i]};
+        *trade = (ts_recorded){r->pair[2 * i], r->pair[2 * i + 1], flags ? flags[i] : 0, r->reason[i], r->cash[i]};
         if (trade->cash <= 0 && ruin_bar) {
             trade->exit = ruin_bar;
             trade->reason = TS_REASON_RUIN;

@@ -132,7 +132,8 @@ static void buy_and_hold(ts_market *market)
     double totals[TS_TOTALS_RECORD];
     ts_totals_start(totals, 1, market->first);
     uint32_t last = (uint32_t)(market->loaded - 1);
-    const uint32_t pairs = 1, pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
+    const uint32_t pairs = 1,
+                   pair[2] = {(uint32_t)(market->first + (market->simulation.fill == TS_FILL_NEXT_OPEN)), last};
     ts_settlement hold = {.history = &market->history,
                           .genomes = 1,
                           .totals = totals,

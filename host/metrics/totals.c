@@ -9,8 +9,8 @@
 
 void ts_totals_start(double *totals, size_t count, size_t first)
 {
-    double start[TS_TOTALS_RECORD] = {[TS_EQUITY] = 1,         [TS_PEAK] = 1,         [TS_MARK] = 1,
-                                      [TS_BEST] = -INFINITY,   [TS_WORST] = INFINITY, [TS_FLAT_SINCE] = (double)first};
+    double start[TS_TOTALS_RECORD] = {[TS_EQUITY] = 1,       [TS_PEAK] = 1,         [TS_MARK] = 1,
+                                      [TS_BEST] = -INFINITY, [TS_WORST] = INFINITY, [TS_FLAT_SINCE] = (double)first};
     for (size_t i = 0; i < count; i++) memcpy(totals + i * TS_TOTALS_RECORD, start, sizeof start);
 }
 

@@ -81,8 +81,7 @@ static int allocate(builder *b, size_t tile, ts_error *error)
     p->mask = ts_alloc(schedule->emitted_masks + 1, sizeof *p->mask);
     p->walk = ts_alloc(p->genomes + 1, sizeof *p->walk);
     p->rule = ts_alloc(count_rules(b->demand) + 1, sizeof *p->rule);
-    p->step =
-        ts_alloc(schedule->rows + schedule->blocks * 2 + 1, sizeof *p->step);
+    p->step = ts_alloc(schedule->rows + schedule->blocks * 2 + 1, sizeof *p->step);
     p->value_row = ts_alloc(b->demand->values + 1, sizeof *p->value_row);
     p->value_words = ts_alloc(b->demand->values + 1, sizeof *p->value_words);
     b->operand = ts_alloc(b->rows + 1, sizeof *b->operand);
@@ -300,8 +299,8 @@ out:
 void ts_program_free(ts_program *program)
 {
     if (!program) return;
-    free(program->memory), free(program->words), free(program->levels), free(program->scale), free(program->row), free(program->slot),
-        free(program->mask);
+    free(program->memory), free(program->words), free(program->levels), free(program->scale), free(program->row),
+        free(program->slot), free(program->mask);
     free(program->walk), free(program->rule), free(program->step), free(program->value_row), free(program->value_words);
     free(program);
 }

@@ -1,8 +1,8 @@
 /* A program: a batch of genomes over a market as steps that are repeated for each tile, with every pointer resolved.
  *
- * Genomes come in blocks of 64 that need nearly the same rows when neighbours stand together. A row is computed in the
- * first block that reads it and its slot is given on after the last; the block's masks follow, then its walks, 8
- * genomes at a time. All rows that live at one time fit in the L2 cache together: the tile is as long as that allows.
+ * Genomes come in blocks of 64 that need nearly the same rows when neighbours stand together. Rows are computed for a
+ * few blocks at once, before the first that reads them, and a slot is given on after the last; a block's masks follow,
+ * then its walks. All rows that live at one time fit in the L2 cache together: the tile is as long as that allows.
  */
 #ifndef TS_HOST_PROGRAM_H
 #define TS_HOST_PROGRAM_H

@@ -29,9 +29,9 @@ typedef struct ts_schedule {
     int32_t *slot;        /* by row of the dag; -1: none (a number, or not needed) */
     size_t *slot_history; /* by slot: earlier values that its rows' readers look at, a multiple of 8 */
     bool *shared; /* by mask of the dag: read by several blocks, so computed by the first and kept for the tile */
-    size_t shared_masks;                  /* words to keep: how many, an UP counting its DOWN too */
-    size_t block_masks;                   /* the same for the masks that one block alone reads, the most of any block */
-    size_t emitted_masks;                 /* mask steps in all */
+    size_t shared_masks;                /* words to keep: how many, an UP counting its DOWN too */
+    size_t block_masks;                 /* the same for the masks that one block alone reads, the most of any block */
+    size_t emitted_masks;               /* mask steps in all */
     size_t block_levels, shared_levels; /* DEFINED masks, each with a row as levels; counted likewise */
 } ts_schedule;
 

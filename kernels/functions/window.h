@@ -3,8 +3,8 @@
  * with the values seen, up to n. Where a tile is `steady`, the window full and everything defined, nothing is asked. */
 #include "kernels/double_double.h"
 
-/* The sum of the window after x has entered; advances the count, unless steady. state: count, hi, lo. What enters and what leaves are
- * taken together first: only one sum waits for the one before. */
+/* The sum of the window after x has entered; advances the count, unless steady. state: count, hi, lo. What enters and
+ * what leaves are taken together first: only one sum waits for the one before. */
 TS_INLINE dd window_slide(vd *state, vd n, vd x, vd leaving, bool steady)
 {
     vd leaves = v_set(0) - leaving;
