@@ -1,4 +1,6 @@
 /* The vocabulary with four lanes: AVX2 and FMA. */
+#include "kernels/inline.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,6 @@
 /* The vocabulary with eight lanes: AVX-512 F, BW, DQ and VL. */
+#include "kernels/inline.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -17,8 +17,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TS_INLINE static inline __attribute__((always_inline))
-
 #if defined TS_ISA_AVX512
 #include "kernels/lanes_avx512.h"
 #elif defined TS_ISA_AVX2
