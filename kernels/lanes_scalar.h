@@ -3,6 +3,7 @@
 #include "kernels/inline.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define LANES 1
