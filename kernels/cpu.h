@@ -49,7 +49,8 @@ typedef struct ts_scale {
     bool set;
 } ts_scale;
 
-/* Two rows whose order is asked, with what their DEFINED masks made. */
+/* Two rows whose order is asked, with what their DEFINED masks made; `defined` and `level` are NULL where the doubles
+ * are compared. */
 typedef struct ts_pair {
     ts_operand a, b;
     const uint64_t *defined[2];

@@ -16,6 +16,12 @@ TS_INLINE dd dd_two_sum(vd a, vd b)
     return (dd){s, (a - (s - t)) + (b - t)};
 }
 
+TS_INLINE dd dd_two_difference(vd a, vd b)
+{
+    vd s = a - b, t = s - a;
+    return (dd){s, (a - (s - t)) - (b + t)};
+}
+
 /* Requires |a| >= |b| or a = 0. */
 TS_INLINE dd dd_quick_sum(vd a, vd b)
 {

@@ -47,37 +47,51 @@ static void whole_words(int64_t from, int64_t end, size_t *begin, size_t *count)
     *count = stop > *begin ? stop - *begin : 0;
 }
 
-WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
-                                    ts_following *following, uint32_t *change)
+/* Where is a above b? True when at every bar one is above the other. */
+TS_INLINE bool above_word(const ts_pair *rows, size_t word, bool by_levels, uint64_t *above)
 {
-    const int16_t *a = rows->level[0], *b = rows->level[1];
-    const uint64_t *defined_a = rows->defined[0], *defined_b = rows->defined[1];
-    ts_follower f = {rows,
-                     from,
-                     end,
-                     {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63},
-                     following->open,
-                     following->waits};
-    uint64_t held = (uint64_t)f.open << 63; /* bit 63: open */
-    uint64_t astray = in_step(&f) ? 0 : 1;  /* not 0: out of step */
-    uint32_t *out = change;
+    uint64_t below;
+    if (by_levels)
+        return l_above(rows->level[0] + 64 * word, rows->level[1] + 64 * word, above) &&
+               !~(rows->defined[0][word] & rows->defined[1][word]);
+    order_doubles(rows, word, above, &below);
+    return !~(*above | below);
+}
+
+WRITES_CHANGES TS_INLINE uint32_t *follow_words(ts_follower *f, size_t words, uint32_t first, bool by_levels,
+                                                uint32_t *out)
+{
+    uint64_t held = (uint64_t)f->open << 63; /* bit 63: open */
+    bool astray = !in_step(f);
     size_t begin, count;
-    whole_words(from, end, &begin, &count);
+    whole_words(f->from, f->end, &begin, &count);
     for (size_t word = 0; word < words; word++, first += 64) {
         uint64_t above, edges;
-        bool strict = l_above(a + 64 * word, b + 64 * word, &above);
-        if (__builtin_expect(strict && !(~(defined_a[word] & defined_b[word]) | astray) && word - begin < count, 1)) {
+        bool strict = above_word(f->rows, word, by_levels, &above);
+        if (__builtin_expect(strict && !astray && word - begin < count, 1)) {
             edges = above ^ (above << 1 | held >> 63);
-            f.before = (ts_order_before){~above, above};
+            f->before = (ts_order_before){~above, above};
             held = above;
         } else {
-            f.open = held >> 63;
-            edges = follow_crossings(&f, word);
-            held = (uint64_t)f.open << 63;
-            astray = in_step(&f) ? 0 : 1;
+            f->open = held >> 63;
+            edges = follow_crossings(f, word);
+            held = (uint64_t)f->open << 63;
+            astray = !in_step(f);
         }
         out = write_changes(edges, first, out);
     }
-    *following = (ts_following){held >> 63, f.waits, f.before.at_most >> 63, f.before.at_least >> 63};
+    f->open = held >> 63;
+    return out;
+}
+
+WRITES_CHANGES static size_t follow(const ts_pair *rows, size_t words, int64_t from, int64_t end, uint32_t first,
+                                    ts_following *following, uint32_t *change)
+{
+    ts_order_before before = {(uint64_t)following->at_most << 63, (uint64_t)following->at_least << 63};
+    ts_follower f = {rows, from, end, before, following->open, following->waits};
+    uint32_t *out;
+    if (rows->level[0]) out = follow_words(&f, words, first, true, change);
+    else out = follow_words(&f, words, first, false, change);
+    *following = (ts_following){f.open, f.waits, f.before.at_most >> 63, f.before.at_least >> 63};
     return (size_t)(out - change);
 }

@@ -149,11 +149,21 @@ int32_t ts_dag_mask(ts_dag *dag, const ts_mask_key *key, ts_error *error)
     found->node = (int32_t)dag->masks;
     dag->mask[dag->masks] = (ts_mask_node){.key = *key, .warmup = mask_warmup(dag, key)};
     dag->masks++;
+    for (int i = 0; key->kind == TS_MASK_UP && i < 2; i++) dag->mask[key->mask[i]].uses++;
     if (key->kind <= TS_MASK_DOWN) {
         ts_dag_reads(dag, key->row[0], 0);
         if (key->kind != TS_MASK_DEFINED) ts_dag_reads(dag, key->row[1], 0);
     }
     return found->node;
+}
+
+/* To make the levels of a row takes about three times as long as to compare two rows once by their doubles, which takes
+ * four times as long as by levels. */
+bool ts_crosses_by_levels(const ts_mask_node *masks, int32_t up)
+{
+    const int32_t *defined = masks[up].key.mask;
+    double levels = 3.0 / masks[defined[0]].uses + 3.0 / masks[defined[1]].uses + 0.25;
+    return levels < 1;
 }
 
 void ts_dag_reads(ts_dag *dag, ts_source source, int64_t reach)

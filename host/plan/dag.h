@@ -42,6 +42,7 @@ typedef struct ts_mask_key {
 typedef struct ts_mask_node {
     ts_mask_key key;
     int64_t warmup; /* the deepest row's */
+    int32_t uses;   /* of a DEFINED mask: crossings of its row */
 } ts_mask_node;
 
 /* A position rule of a genome: the row of its range (row -1: none) and the mask that gates it (-1: none). */
@@ -72,6 +73,9 @@ int32_t ts_dag_mask(ts_dag *dag, const ts_mask_key *key, ts_error *error);
 
 /* Say that `source` is read as far back as `reach` bars before it (beyond its lag). */
 void ts_dag_reads(ts_dag *dag, ts_source source, int64_t reach);
+
+/* Are the rows of this UP compared by levels? That pays for rows that cross several others. */
+bool ts_crosses_by_levels(const ts_mask_node *masks, int32_t up);
 
 const ts_row_node *ts_dag_rows(const ts_dag *dag, size_t *count);
 const ts_mask_node *ts_dag_masks(const ts_dag *dag, size_t *count);

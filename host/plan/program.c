@@ -181,11 +181,12 @@ static int16_t *take_level(builder *b, bool shared)
     return b->program->levels + b->program->tile * (shared ? b->next_shared_level++ : b->next_level++);
 }
 
-/* The rows of a crossing, whose DEFINED masks stand already. */
-static ts_pair pair_of(const builder *b, const ts_mask_key *crossing)
+/* The rows of a crossing; when they are compared by levels, their DEFINED masks stand already. */
+static ts_pair pair_of(const builder *b, int32_t up)
 {
+    const ts_mask_key *crossing = &b->mask[up].key;
     ts_pair pair = {.a = operand_of(b, crossing->row[0]), .b = operand_of(b, crossing->row[1])};
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2 && ts_crosses_by_levels(b->mask, up); i++) {
         pair.defined[i] = b->word_at[crossing->mask[i]];
         pair.level[i] = b->level_at[crossing->mask[i]];
     }
@@ -203,7 +204,7 @@ static void add_mask(void *context, int32_t mask)
     made->out = b->word_at[mask] = take_words(b, shared);
     if (shared) b->stamp[mask] = TS_STAMP_KEPT;
     if (made->kind == TS_MASK_UP) {
-        made->rows = pair_of(b, key);
+        made->rows = pair_of(b, mask);
         made->down = b->word_at[mask + 1] = take_words(b, shared);
     } else if (made->kind <= TS_MASK_DEFINED) {
         made->rows.a = operand_of(b, key->row[0]);
@@ -224,7 +225,7 @@ static const uint64_t *words_of(const builder *b, int32_t mask) { return mask < 
 static void resolve_walk(builder *b, const ts_planned *planned, ts_walk *walk)
 {
     walk->follows = planned->follows;
-    if (planned->follows) walk->followed = pair_of(b, &b->mask[planned->entry[0]].key);
+    if (planned->follows) walk->followed = pair_of(b, planned->entry[0]);
     for (int side = 0; !planned->follows && side < 2; side++) {
         walk->entry[side] = words_of(b, planned->entry[side]);
         walk->exit[side] = words_of(b, planned->exit[side]);

@@ -11,7 +11,7 @@ size_t ts_scales_number(const ts_mask_node *masks, size_t count, int32_t *scale)
 {
     for (size_t m = 0; m < count; m++) scale[m] = (int32_t)m;
     for (size_t m = 0; m < count; m++)
-        if (masks[m].key.kind == TS_MASK_UP) {
+        if (masks[m].key.kind == TS_MASK_UP && ts_crosses_by_levels(masks, (int32_t)m)) {
             int32_t a = find(scale, masks[m].key.mask[0]), b = find(scale, masks[m].key.mask[1]);
             if (a < b) scale[b] = a;
             else scale[a] = b;

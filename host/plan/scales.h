@@ -1,4 +1,5 @@
-/* Which rows share a scale of levels (kernels/levels.h): those that cross one another, directly or through others. */
+/* Which rows share a scale of levels (kernels/levels.h): those that cross one another by levels, directly or through
+ * others. */
 #ifndef TS_HOST_SCALES_H
 #define TS_HOST_SCALES_H
 

@@ -34,7 +34,8 @@ static void visit_mask(const ts_mask_node *masks, int32_t mask, int32_t *stamps,
     }
     if (stamps[mask] == stamp || stamps[mask] == TS_STAMP_KEPT) return;
     stamps[mask] = stamp;
-    if (key->kind != TS_MASK_COMPARE && key->kind != TS_MASK_DEFINED) {
+    bool by_doubles = key->kind == TS_MASK_UP && !ts_crosses_by_levels(masks, mask);
+    if (key->kind != TS_MASK_COMPARE && key->kind != TS_MASK_DEFINED && !by_doubles) {
         visit_mask(masks, key->mask[0], stamps, stamp, visit, context);
         if (key->kind != TS_MASK_NOT) visit_mask(masks, key->mask[1], stamps, stamp, visit, context);
     }
@@ -53,7 +54,7 @@ void ts_demand_masks(const ts_demand *demand, size_t index, int32_t *stamps, int
     }
     const ts_planned *planned = &demand->planned[index];
     if (planned->follows) {
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2 && ts_crosses_by_levels(masks, planned->entry[0]); i++)
             visit_mask(masks, masks[planned->entry[0]].key.mask[i], stamps, stamp, visit, context);
         return;
     }

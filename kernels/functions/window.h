@@ -7,9 +7,8 @@
  * what leaves are taken together first: only one sum waits for the one before. */
 TS_INLINE dd window_slide(vd *state, vd n, vd x, vd leaving, bool steady)
 {
-    vd leaves = v_set(0) - leaving;
     vm undefined = v_undefined(x), full = v_ge(state[0], n);
-    dd change = dd_two_sum(x, steady ? leaves : v_select(full, leaves, v_set(0)));
+    dd change = dd_two_difference(x, steady ? leaving : v_select(full, leaving, v_set(0)));
     dd sum = dd_two_sum(state[1], change.hi);
     sum = dd_quick_sum(sum.hi, sum.lo + (state[2] + change.lo));
     if (!steady) {
