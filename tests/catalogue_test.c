@@ -33,9 +33,14 @@ static int clear(void **state)
     return ts_temporary_remove(state);
 }
 
+/* What a tree calls, and what the definitions of that call. */
 static void mark_calls(const ts_expression *tree, bool *called)
 {
-    if (tree->kind == TS_CALL) called[tree->index] = true;
+    if (tree->kind == TS_CALL && !called[tree->index]) {
+        const ts_expression *definition = ts_function_definition(tree->index);
+        called[tree->index] = true;
+        if (definition) mark_calls(definition, called);
+    }
     for (int i = 0; i < tree->operands; i++) mark_calls(tree->operand[i], called);
 }
 

@@ -42,14 +42,26 @@ enum { LONGEST = 100000 }; /* bars: the largest period of any function */
 /* clang-format on */
 
 static const char PRICES[] = "Prices", AVERAGES[] = "Averages", BANDS[] = "Bands and channels", MOMENTUM[] = "Momentum",
-                  TREND[] = "Trend", VOLATILITY[] = "Volatility", VOLUME[] = "Volume", SIGNALS[] = "Signals",
-                  RULES[] = "Position rules", ARITHMETIC[] = "Arithmetic", PARTS[] = "Parts of definitions";
+                  TREND[] = "Trend", CHARTS[] = "Swings, bricks and gaps", VOLATILITY[] = "Volatility",
+                  VOLUME[] = "Volume", SIGNALS[] = "Signals", RULES[] = "Position rules", ARITHMETIC[] = "Arithmetic",
+                  PARTS[] = "Parts of definitions";
+
+static const char SWINGS[] = "William D. Gann's swing chart; Robert Krausz, A W. D. Gann Treasure Discovered, 1998";
 
 const ts_function ts_functions[] = {
     {"typical_price", TS_SERIES, NONE, DEFINED("(high + low + close) / 3"), PRICES, "(high + low + close) / 3",
      "TA-Lib TYPPRICE", false},
     {"median_price", TS_SERIES, NONE, DEFINED("(high + low) / 2"), PRICES, "(high + low) / 2", "TA-Lib MEDPRICE",
      false},
+    {"heikin_ashi_close", TS_SERIES, NONE, DEFINED("(open + high + low + close) / 4"), PRICES,
+     "Close of the Heikin-Ashi candle: the mean of the four prices", "Dan Valcu, Stocks & Commodities, February 2004",
+     false},
+    {"heikin_ashi_open", TS_SERIES, NONE,
+     DEFINED("adaptive(coalesce(heikin_ashi_close()[1], (open + close) / 2), 0.5)"), PRICES,
+     "Open of the Heikin-Ashi candle: the middle of the body of the Heikin-Ashi candle before; of the first candle, "
+     "the "
+     "middle of its own body",
+     "Dan Valcu, Stocks & Commodities, February 2004", false},
 
     {"sma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(sma), AVERAGES,
      "Simple moving average: the correctly rounded mean of the last n values", "TA-Lib SMA", false},
@@ -67,6 +79,13 @@ const ts_function ts_functions[] = {
      "Kaufman's adaptive moving average: its pace lies between that of EMAs of 2 and 30 bars, by the efficiency of n "
      "bars",
      "TA-Lib KAMA (Perry Kaufman, Smarter Trading, 1995)", false},
+    {"frama", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2), REAL("sc", 0, 10), REAL("alpha", 0, 10)),
+     DEFINED("adaptive(median_price(), min(alpha * exponential(4.6 / 0.69314718055994531 * sc * "
+             "logarithm(skip(wholeness(n), 1))), 1))"),
+     AVERAGES,
+     "Fractal adaptive moving average of the median price: its pace is alpha * exp(-4.6 sc (D - 1)), at most 1, with D "
+     "the fractal dimension of the last 2 n bars, from 1 on a straight way to 2",
+     "John Ehlers, Stocks & Commodities, October 2005, whose sc and alpha are 1 and whose N is 2 n", false},
     {"linreg", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), DEFINED("wma(x, n) + 2 * (wma(x, n) - sma(x, n))"),
      AVERAGES, "End point of the least-squares line through the last n values",
      "TA-Lib LINEARREG, by the identity 3 WMA - 2 SMA", false},
@@ -144,15 +163,72 @@ const ts_function ts_functions[] = {
     {"aroon_down", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST - 1)),
      DEFINED("100 * (n - bars_since_lowest(low, n + 1)) / n"), TREND,
      "100 when the lowest low of n + 1 bars is now, 0 when it was n bars ago", "TA-Lib AROON", false},
+    {"parabolic_sar", TS_SERIES, ARGUMENTS(REAL("start", 0, 10), REAL("increment", 0, 10), REAL("max", 0, 10)),
+     DEFINED("parabola(high, low, start, increment, max)"), TREND,
+     "Parabolic stop and reverse: the stop of this bar, below the market while it rises and above it while it falls; "
+     "its "
+     "acceleration grows from `start` by `increment` at each new extreme, up to `max`",
+     "TA-Lib SAREXT without its sign, SAR when start = increment (Welles Wilder, 1978)", false},
     {"bars_since_highest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_highest), TREND,
      "Bars since the largest of the last n values, the latest of equals", "TA-Lib MAXINDEX, counted back", false},
     {"bars_since_lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_lowest), TREND,
      "Bars since the smallest of the last n values, the latest of equals", "TA-Lib MININDEX, counted back", false},
 
+    {"swing_high", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)), DEFINED("swing_top(tops(n), bottoms(n))"),
+     CHARTS,
+     "The last top of the swing chart: a high that no high of the n bars before and after it exceeds, known n bars "
+     "later. "
+     "Tops and bottoms take turns: a further top replaces the last one when it is higher, and lies above the bottom "
+     "before it",
+     SWINGS, false},
+    {"swing_low", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)), DEFINED("swing_bottom(tops(n), bottoms(n))"),
+     CHARTS, "The last bottom of the swing chart; see swing_high", SWINGS, false},
+    {"swing_direction", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)), DEFINED("swing_way(tops(n), bottoms(n))"),
+     CHARTS, "1 while the last pivot of the swing chart is a bottom, -1 while it is a top", SWINGS, false},
+    {"fibonacci_retracement", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1), REAL("share", 0, 10)),
+     DEFINED("retracement(tops(n), bottoms(n), share)"), CHARTS,
+     "The price at which a share of the last swing from bottom to top, or top to bottom, is taken back; see swing_high",
+     "textbook: shares of 0.236, 0.382, 0.5, 0.618 and 0.786", false},
+    {"double_top", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1), REAL("tolerance", 0, 100)),
+     DEFINED("twin_tops(tops(n), bottoms(n), tolerance)"), CHARTS,
+     "Neckline of a double top, the bottom between: defined while the last pivot of the swing chart is a top as high "
+     "as "
+     "the top before, but for a share of the last swing. A close below it confirms the pattern",
+     "Robert Edwards and John Magee, Technical Analysis of Stock Trends, 1948", false},
+    {"double_bottom", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1), REAL("tolerance", 0, 100)),
+     DEFINED("twin_bottoms(tops(n), bottoms(n), tolerance)"), CHARTS,
+     "Neckline of a double bottom, the top between; see double_top. A close above it confirms the pattern",
+     "Robert Edwards and John Magee, Technical Analysis of Stock Trends, 1948", false},
+    {"renko", TS_SERIES, ARGUMENTS(X("x"), X("size")), KERNEL(renko), CHARTS,
+     "Close of the last renko brick of x: one more size in its direction completes a brick, two against it one that "
+     "turns. The size is measured at each bar that completes a brick: a share of the price, or a range",
+     "Steve Nison, Beyond Candlesticks, 1994", false},
+    {"range_bars", TS_SERIES, ARGUMENTS(X("x"), X("size")), KERNEL(range_bars), CHARTS,
+     "Close of the last range bar of x, which is complete when x is a size above its low or below its high; the next "
+     "one "
+     "opens there. The size is measured at each bar that completes one",
+     "Vicente Nicolellis, 1995", false},
+    {"gap", TS_SERIES, NONE, DEFINED("max(open - high[1], 0) - max(low[1] - open, 0)"), CHARTS,
+     "Opening gap: the open above the high before, or (negative) below the low before; 0 within them",
+     "textbook: the full gap; Robert Edwards and John Magee, 1948", false},
+    {"gap_support", TS_SERIES, NONE, DEFINED("held(high[1], gap())"), CHARTS,
+     "The high before the last opening gap upwards: below it the gap is closed", "textbook", false},
+
     {"true_range", TS_SERIES, NONE, DEFINED("max(max(high - low, abs(high - close[1])), abs(low - close[1]))"),
      VOLATILITY, "Range of the bar, the gap from the close before included", "TA-Lib TRANGE", false},
     {"atr", TS_SERIES, ARGUMENTS(N("n")), DEFINED("wilder(true_range(), n)"), VOLATILITY,
      "Average true range by Wilder's average", "TA-Lib ATR (Welles Wilder, 1978)", false},
+    {"atr_stop", TS_SERIES, ARGUMENTS(N("n"), REAL("k", 0, 1000)), DEFINED("ratchet(close, k * atr(n))"), VOLATILITY,
+     "Trailing stop k average true ranges from the close: below it, only rising, until a close passes it; then above "
+     "it, "
+     "only falling",
+     "Sylvain Vervoort, Stocks & Commodities, June 2009", false},
+    {"volatility_stop", TS_SERIES, ARGUMENTS(N("n"), REAL("k", 0, 1000)), DEFINED("best_stop(close, k * atr(n))"),
+     VOLATILITY,
+     "Stop for the next close: k average true ranges, as they are now, from the best close since a close passed the "
+     "stop "
+     "set before; look back with [1] for the stop of this bar",
+     "Welles Wilder's volatility system, 1978", false},
     {"stddev", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(stddev), VOLATILITY,
      "Standard deviation of the last n values (divisor n)", "TA-Lib STDDEV", false},
     {"wilder", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wilder), AVERAGES,
@@ -223,6 +299,47 @@ const ts_function ts_functions[] = {
     {"wilder_sum", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(wilder_sum), PARTS,
      "Wilder's running sum: previous - previous / n + x, seeded with the sum of the first n - 1 values",
      "part of the directional indicators", true},
+    {"tops", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)),
+     DEFINED("turning(high[n], highest(high, 2 * n + 1))"), PARTS, "The high that is a top, n bars later, else 0",
+     "part of the swing chart", true},
+    {"bottoms", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)),
+     DEFINED("turning(low[n], lowest(low, 2 * n + 1))"), PARTS, "The low that is a bottom, n bars later, else 0",
+     "part of the swing chart", true},
+    {"turning", TS_SERIES, ARGUMENTS(X("x"), X("extreme")), KERNEL(turning), PARTS, "x where it is the extreme, else 0",
+     "part of the swing chart", true},
+    {"swing_top", TS_SERIES, ARGUMENTS(X("top"), X("bottom")), KERNEL(swing_top), PARTS, "Last top",
+     "part of swing_high", true},
+    {"swing_bottom", TS_SERIES, ARGUMENTS(X("top"), X("bottom")), KERNEL(swing_bottom), PARTS, "Last bottom",
+     "part of swing_low", true},
+    {"swing_way", TS_SERIES, ARGUMENTS(X("top"), X("bottom")), KERNEL(swing_way), PARTS, "Way since the last pivot",
+     "part of swing_direction", true},
+    {"retracement", TS_SERIES, ARGUMENTS(X("top"), X("bottom"), REAL("share", 0, 10)), KERNEL(retracement), PARTS,
+     "Share of the last swing taken back", "part of fibonacci_retracement", true},
+    {"twin_tops", TS_SERIES, ARGUMENTS(X("top"), X("bottom"), REAL("tolerance", 0, 100)), KERNEL(twin_tops), PARTS,
+     "Neckline of two tops alike", "part of double_top", true},
+    {"twin_bottoms", TS_SERIES, ARGUMENTS(X("top"), X("bottom"), REAL("tolerance", 0, 100)), KERNEL(twin_bottoms),
+     PARTS, "Neckline of two bottoms alike", "part of double_bottom", true},
+    {"parabola", TS_SERIES,
+     ARGUMENTS(X("high"), X("low"), REAL("start", 0, 10), REAL("increment", 0, 10), REAL("max", 0, 10)),
+     KERNEL(parabolic_sar), PARTS, "Stop and reverse of highs and lows", "part of parabolic_sar", true},
+    {"ratchet", TS_SERIES, ARGUMENTS(X("x"), X("distance")), KERNEL(ratchet), PARTS,
+     "Trailing stop that never gives way", "part of atr_stop", true},
+    {"best_stop", TS_SERIES, ARGUMENTS(X("x"), X("distance")), KERNEL(best_stop), PARTS,
+     "Stop at a distance from the best x", "part of volatility_stop", true},
+    {"spread", TS_SERIES, ARGUMENTS(N("n")), DEFINED("highest(high, n) - lowest(low, n)"), PARTS, "Range of n bars",
+     "part of FRAMA", true},
+    {"wholeness", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2)),
+     DEFINED("held(min(ratio(spread(2 * n), spread(n) + spread(n)[n]), 1), min(spread(n), spread(n)[n]))"), PARTS,
+     "Range of 2 n bars over the sum of those of its halves, from 1/2 where the price goes to and fro; the last one "
+     "while "
+     "a half has none",
+     "part of FRAMA: 2 to the power of 1 less the fractal dimension", true},
+    {"logarithm", TS_SERIES, ARGUMENTS(X("x")), KERNEL(logarithm), PARTS, "Natural logarithm of x from 1/2 to 1",
+     "part of FRAMA", true},
+    {"exponential", TS_SERIES, ARGUMENTS(X("x")), KERNEL(exponential), PARTS, "e to the power of x from -100 to 0",
+     "part of FRAMA", true},
+    {"held", TS_SERIES, ARGUMENTS(X("x"), X("when")), KERNEL(held), PARTS,
+     "x where `when` is above 0, else the last such x", "part of FRAMA and gap_support", true},
     {"adaptive", TS_SERIES, ARGUMENTS(X("x"), X("rate")), KERNEL(adaptive), PARTS,
      "previous + rate * (x - previous), seeded with the x before the first defined rate", "part of KAMA", true},
     {"cumulate", TS_SERIES, ARGUMENTS(X("x")), KERNEL(cumulate), PARTS, "Running sum from the first value",

@@ -1,4 +1,4 @@
-/* Recurrences that count or add up. */
+/* Recurrences that count, add up or remember. */
 #include "kernels/vocabulary.h"
 
 /* Running sum. State: the sum. */
@@ -29,4 +29,12 @@ TS_INLINE vd ts_skip(vd *state, const vd *p, vd x, vd unused)
     vm skipped = v_lt(state[0], p[0]);
     state[0] = v_select(v_undefined(x), v_set(0), v_select(skipped, state[0] + v_set(1), state[0]));
     return v_select(skipped, v_nan(), x);
+}
+
+/* x where `when` is above 0, else the last such x. State: that. */
+TS_INLINE vd ts_held(vd *state, const vd *p, vd x, vd when)
+{
+    (void)p;
+    vd next = v_select(v_gt(when, v_set(0)), x, state[0]);
+    return state[0] = v_select(v_unordered(x, when), v_nan(), next);
 }

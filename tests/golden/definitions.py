@@ -7,7 +7,7 @@ Columns hold no NaN; a row that a function makes has its NaN in front only, so `
 begin.
 """
 
-from math import fsum, isnan, nan, sqrt
+from math import exp, fsum, isnan, log, nan, sqrt
 
 
 def start(x):
@@ -261,3 +261,181 @@ def crossed(a, b, way):
 
 def moved(x, n, way):
     return [float(t >= n and all((x[t - i] - x[t - i - 1]) * way > 0 for i in range(n))) for t in range(len(x))]
+
+
+# ---- stops that reverse, bricks, swings, gaps, Heikin-Ashi, FRAMA --------------------------------------------------
+
+
+def parabolic_sar(c, start, increment, most):
+    """Wilder 1978, in the words of TA-Lib's SAREXT: a stop for each bar, limited by the bars around it."""
+    high, low, out = c["high"], c["low"], [nan]
+    start, increment = min(start, most), min(increment, most)
+    rising = not (low[0] > low[1] and high[1] - high[0] < low[0] - low[1])
+    stop, extreme, factor = (low[0], high[1], start) if rising else (high[0], low[1], start)
+    for t in range(1, len(high)):
+        near = [max(t - 1, 1), t]
+        top, bottom = max(high[i] for i in near), min(low[i] for i in near)
+        if rising and low[t] <= stop:
+            rising, stop, extreme, factor = False, max(extreme, top), low[t], start
+        elif not rising and high[t] >= stop:
+            rising, stop, extreme, factor = True, min(extreme, bottom), high[t], start
+        elif rising and high[t] > extreme:
+            extreme, factor = high[t], min(factor + increment, most)
+        elif not rising and low[t] < extreme:
+            extreme, factor = low[t], min(factor + increment, most)
+        out.append(stop)
+        stop += factor * (extreme - stop)
+        stop = min(stop, bottom) if rising else max(stop, top)
+    return out
+
+
+def atr_stop(c, n, k):
+    """Vervoort 2009: If(C > PREV and C[1] > PREV, Max(PREV, C - loss), ...)."""
+    price, loss, out = c["close"], atr(c, n), [nan] * len(c["close"])
+    for t in range(start(loss), len(price)):
+        last, under, over = out[t - 1], price[t] - k * loss[t], price[t] + k * loss[t]
+        if isnan(last):
+            out[t] = under
+        elif min(price[t - 1 : t + 1]) > last:
+            out[t] = max(last, under)
+        elif max(price[t - 1 : t + 1]) < last:
+            out[t] = min(last, over)
+        else:
+            out[t] = under if price[t] > last else over
+    return out
+
+
+def volatility_stop(c, n, k):
+    """Wilder 1978: SIC, the significant close, less or plus ARC; each close is held against the stop before."""
+    price, arc, out = c["close"], atr(c, n), [nan] * len(c["close"])
+    way, trade = 1, []  # trade: the closes since the reversal
+    for t in range(start(arc), len(price)):
+        if trade and (price[t] - out[t - 1]) * way < 0:
+            way, trade = -way, []
+        trade.append(price[t])
+        out[t] = max(trade) - k * arc[t] if way > 0 else min(trade) + k * arc[t]
+    return out
+
+
+def renko(x, sizes):
+    """One brick after the other, all that a bar completes of the size measured before."""
+    out = [nan] * len(x)
+    bricks, size = None, nan  # bricks: bottom and top of the last one
+    for t in range(max(start(x), start(sizes)), len(x)):
+        if bricks is None:
+            if sizes[t] > 0:
+                bricks, last, size = (x[t], x[t]), x[t], sizes[t]
+        else:
+            made = False
+            while x[t] >= bricks[1] + size:
+                bricks, last, made = (bricks[1], bricks[1] + size), bricks[1] + size, True
+            while not made and x[t] <= bricks[0] - size or made and last == bricks[0] and x[t] <= last - size:
+                bricks, last, made = (bricks[0] - size, bricks[0]), bricks[0] - size, True
+            if made and sizes[t] > 0:
+                size = sizes[t]
+                bricks = (last - size, last) if last == bricks[1] else (last, last + size)
+        out[t] = last if bricks else nan
+    return out
+
+
+def range_bars(x, sizes):
+    """A bar ends a size above its low or below its high; the next begins there, on the way to x."""
+    out = [nan] * len(x)
+    bar, last, size = None, nan, nan  # bar: low and high so far
+    for t in range(max(start(x), start(sizes)), len(x)):
+        if bar is None:
+            if sizes[t] > 0:
+                bar, last, size = (x[t], x[t]), x[t], sizes[t]
+        else:
+            made = False
+            while x[t] >= bar[0] + size or x[t] <= bar[1] - size:
+                last = bar[0] + size if x[t] >= bar[0] + size else bar[1] - size
+                bar, made = (last, last), True
+            bar = (min(bar[0], x[t]), max(bar[1], x[t]))
+            if made and sizes[t] > 0:
+                size = sizes[t]
+        out[t] = last
+    return out
+
+
+def swings(c, n):
+    """The swing chart as it is known at each bar: a list of (+1 top or -1 bottom, price), by turns."""
+    high, low, chart, known = c["high"], c["low"], [], []
+    for t in range(len(high)):
+        if t >= 2 * n:
+            around = slice(t - 2 * n, t + 1)
+            found = [(+1, high[t - n])] if high[t - n] == max(high[around]) else []
+            found += [(-1, low[t - n])] if low[t - n] == min(low[around]) else []
+            if chart and chart[-1][0] < 0:
+                found.reverse()
+            for kind, price in found:
+                if chart and (price - chart[-1][1]) * kind <= 0:
+                    continue
+                chart = (chart[:-1] if chart and chart[-1][0] == kind else chart)[-3:] + [(kind, price)]
+        known.append(chart)
+    return known
+
+
+def swing_price(c, n, kind):
+    return [next((p for k, p in reversed(chart) if k == kind), nan) for chart in swings(c, n)]
+
+
+def swing_direction(c, n):
+    return [-float(chart[-1][0]) if chart else nan for chart in swings(c, n)]
+
+
+def retracement(c, n, share):
+    back = lambda begin, end: end[1] - share * (end[1] - begin[1])
+    return [back(*chart[-2:]) if len(chart) > 1 else nan for chart in swings(c, n)]
+
+
+def neckline(c, n, tolerance, kind):
+    def of(chart):
+        if len(chart) < 3 or chart[-1][0] != kind:
+            return nan
+        first, between, last = (price for _, price in chart[-3:])
+        return between if abs(last - first) <= tolerance * abs(last - between) else nan
+
+    return list(map(of, swings(c, n)))
+
+
+def gap(c):
+    return each(
+        lambda o, h, l: o - h if o > h else o - l if o < l else 0.0, c["open"], lag(c["high"], 1), lag(c["low"], 1)
+    )
+
+
+def gap_support(c):
+    out = [nan]
+    for t, width in list(enumerate(gap(c)))[1:]:
+        out.append(c["high"][t - 1] if width > 0 else out[-1])
+    return out
+
+
+def heikin_ashi_close(c):
+    return each(lambda *prices: fsum(prices) / 4, c["open"], c["high"], c["low"], c["close"])
+
+
+def heikin_ashi_open(c):
+    close, out = heikin_ashi_close(c), [(c["open"][0] + c["close"][0]) / 2]
+    for t in range(1, len(close)):
+        out.append((out[-1] + close[t - 1]) / 2)
+    return out
+
+
+def frama(c, n, sc, alpha):
+    """Ehlers 2005 with N = 2 n: Dimen = (Log(N1 + N2) - Log(N3)) / Log(2), Alpha = ExpValue(-4.6 * (Dimen - 1))."""
+    high, low, out = c["high"], c["low"], [nan] * len(c["high"])
+    price = [(h + l) / 2 for h, l in zip(high, low)]
+    slope = lambda first, end: (max(high[first:end]) - min(low[first:end])) / (end - first)
+    dimension = nan
+    for t in range(2 * n - 1, len(high)):
+        end = t + 1
+        n1, n2, n3 = slope(end - n, end), slope(end - 2 * n, end - n), slope(end - 2 * n, end)
+        if n1 > 0 and n2 > 0 and n3 > 0:
+            dimension = (log(n1 + n2) - log(n3)) / log(2)
+        if t >= 2 * n and not isnan(dimension):
+            pace = min(alpha * exp(-4.6 * sc * (max(dimension, 1.0) - 1)), 1.0)
+            last = price[t - 1] if isnan(out[t - 1]) else out[t - 1]
+            out[t] = pace * price[t] + (1 - pace) * last
+    return out

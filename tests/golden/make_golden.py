@@ -118,6 +118,42 @@ def table():
         "rising(close, 3)": (lambda c: D.moved(C(c), 3, +1), None),
         "falling(close, 3)": (lambda c: D.moved(C(c), 3, -1), None),
     }
+    return out | states()
+
+
+def states():
+    """Functions that carry a state along: stops that reverse, bricks, swings, gaps."""
+    out = {}
+
+    def add(name, arguments, ours, theirs=None):
+        call = f"{name}({', '.join(map(str, arguments))})" if arguments else name
+        out[call] = (lambda c: ours(c, *arguments), theirs)
+
+    sar = lambda first, more, most: lambda c: abs(
+        T.SAREXT(H(c), L(c), 0, 0, *[first, more, most], *[first, more, most])
+    )
+    add("parabolic_sar", (0.02, 0.02, 0.2), D.parabolic_sar, lambda c: T.SAR(H(c), L(c), 0.02, 0.2))
+    add("parabolic_sar", (0.01, 0.05, 0.3), D.parabolic_sar, sar(0.01, 0.05, 0.3))
+    add("parabolic_sar", (0.3, 0.4, 0.2), D.parabolic_sar, sar(0.3, 0.4, 0.2))
+    for n, k in (14, 2.5), (5, 0.7):
+        add("atr_stop", (n, k), D.atr_stop)
+        add("volatility_stop", (n, k), D.volatility_stop)
+    for name, reference in ("renko", D.renko), ("range_bars", D.range_bars):
+        out[f"{name}(close, 0.01 * close)"] = (lambda c, f=reference: f(C(c), [0.01 * v for v in C(c)]), None)
+        out[f"{name}(close, atr(14))"] = (lambda c, f=reference: f(C(c), D.atr(c, 14)), None)
+    for n in 2, 14:
+        add("swing_high", (n,), lambda c, n: D.swing_price(c, n, +1))
+        add("swing_low", (n,), lambda c, n: D.swing_price(c, n, -1))
+        add("swing_direction", (n,), D.swing_direction)
+        add("fibonacci_retracement", (n, 0.618), D.retracement)
+        add("double_top", (n, 0.25), lambda c, n, k: D.neckline(c, n, k, +1))
+        add("double_bottom", (n, 0.25), lambda c, n, k: D.neckline(c, n, k, -1))
+    for name, reference in ("gap", D.gap), ("gap_support", D.gap_support):
+        add(name, (), reference)
+    add("heikin_ashi_close", (), D.heikin_ashi_close)
+    add("heikin_ashi_open", (), D.heikin_ashi_open)
+    for parameters in (8, 1, 1), (20, 0.5, 0.5), (5, 2, 0.9):
+        add("frama", parameters, D.frama)
     return out
 
 
@@ -186,7 +222,8 @@ def write_rows(f, kind, x, digits):
 
 def compare(name, ours, theirs):
     """The two references must agree, or one of them misreads the definition."""
-    limit = lambda b: 1e-7 * max(abs(b), mean_size(ours))
+    size = mean_size(ours)
+    limit = lambda b: 1e-7 * max(abs(b), size)
     wrong = [(t, a, b) for t, (a, b) in enumerate(zip(ours, theirs)) if not D.isnan(b) and not abs(a - b) <= limit(b)]
     if wrong:
         print(f"{name}: {len(wrong)} bars differ, the first (bar, definition, wheel): {wrong[0]}", file=sys.stderr)

@@ -50,6 +50,7 @@ typedef struct function_row {
 
 /* The tables, one a file; each ends with a row without name. */
 extern const function_row functions_arithmetic[], functions_windows[], functions_recursive[], functions_trend[];
+extern const function_row functions_charts[], functions_swings[];
 const function_row *function_by_name(const char *name);
 
 /* Trees. */
