@@ -7,6 +7,7 @@
 #include "kernels/functions/counters.h"
 #include "kernels/functions/elementwise.h"
 #include "kernels/functions/ema.h"
+#include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"
 #include "kernels/functions/wilder.h"
 #include "kernels/functions/window.h"
