@@ -1,5 +1,6 @@
 /* Each public function of the language as a row: alone, and eight rows with different parameters in one batch, which is
- * where recurrences fill the lanes. Timed with the copy of the row to memory. Position rules are no rows. */
+ * where recurrences fill the lanes. Timed with the copy of the row to memory. Position rules and
+ * numbers are no rows. */
 #include "bench/bench.h"
 #include "bench/candles.h"
 #include "bench/stopwatch.h"
@@ -189,7 +190,7 @@ int ts_bench_add_indicators(ts_bench *bench, const char *name, const char *const
     bool owner = true;
     for (int f = 0; f < ts_function_count; f++) {
         const ts_function *function = &ts_functions[f];
-        if (function->internal || function->result == TS_RULE) continue;
+        if (function->internal || function->result == TS_RULE || function->result == TS_NUMBER) continue;
         for (size_t i = 0; i < backends; i++, owner = false)
             if (add_line(bench, shared, owner, function, backend[i], error)) return -1;
     }

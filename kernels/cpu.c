@@ -9,6 +9,7 @@
 #include "kernels/functions/elementwise.h"
 #include "kernels/functions/ema.h"
 #include "kernels/functions/exponential.h"
+#include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"
 #include "kernels/functions/stop_lines.h"
 #include "kernels/functions/swings.h"

@@ -14,17 +14,17 @@
 
 #include <cmocka.h>
 
-/* A scope with two parameters and a let. */
+/* A scope with two parameters, a let and a list of two parameters. */
 static const ts_expression fast = {.kind = TS_PARAMETER, .type = TS_NUMBER, .index = 0, .nodes = 1, .levels = 1},
                            slow = {.kind = TS_PARAMETER, .type = TS_NUMBER, .index = 1, .nodes = 1, .levels = 1},
                            mid = {.kind = TS_PRICE, .type = TS_SERIES, .index = 3, .nodes = 1, .levels = 1};
-static const ts_name names[] = {{"fast", &fast}, {"slow", &slow}, {"mid", &mid}};
+static const ts_name names[] = {{"fast", &fast}, {"slow", &slow}, {"mid", &mid}, {"n[0]", &fast}, {"n[12]", &slow}};
 
 typedef enum place { ENTRY, EXIT, REQUIRE } place;
 
 static const ts_expression *parse(const char *text, place where, ts_arena *arena, ts_error *error)
 {
-    ts_scope scope = {.names = names, .count = 3, .rules = where == EXIT, .require = where == REQUIRE};
+    ts_scope scope = {.names = names, .count = 5, .rules = where == EXIT, .require = where == REQUIRE};
     *error = (ts_error){0};
     return ts_parse(text, &scope, arena, error);
 }
@@ -71,6 +71,13 @@ static const struct {
     {"bars_held >= 5 and close < open", "bars_held >= 5 and close < open", TS_RULE, EXIT},
     {"close < open and (low > 1 and take_profit(1))", "close < open and (low > 1 and take_profit(1))", TS_RULE, EXIT},
     {"stop_loss(0.1) or (take_profit(1) or low < 2)", "stop_loss(0.1) or (take_profit(1) or low < 2)", TS_RULE, EXIT},
+    {"close[n[0]]", "close[$0]", TS_SERIES, ENTRY},
+    {"sma(close, n [ 12 ])[n[0] + 1]", "sma(close, $1)[$0 + 1]", TS_SERIES, ENTRY},
+    {"mid[1]", "close[1]", TS_SERIES, ENTRY},
+    {"close[floor(fast / 2)]", "close[floor($0 / 2)]", TS_SERIES, ENTRY},
+    {"sma(close, floor(2.5) + 1)", "sma(close, floor(2.5) + 1)", TS_SERIES, ENTRY},
+    {"n[0] < n[12]", "$0 < $1", TS_SIGNAL, REQUIRE},
+    {"floor(fast / 2) < slow", "floor($0 / 2) < $1", TS_SIGNAL, REQUIRE},
     {"fast < slow and not fast * 2 >= 7", "$0 < $1 and not $0 * 2 >= 7", TS_SIGNAL, REQUIRE},
 };
 
@@ -147,6 +154,19 @@ static const struct {
     {"close[]", "column 7: expected a number, a name, a function or '(', found ']'", ENTRY},
     {"(close < open)[1]", "column 8: expected a series before '[', found a condition", ENTRY},
     {"fast[1]", "column 1: expected a series before '[', found a number", ENTRY},
+    {"n < close", "column 1: expected a parameter, a let, a price or a function, found 'n'", ENTRY},
+    {"n[1] < close", "column 1: expected a parameter, a let, a price or a function, found 'n[1]': did you mean 'n[0]'?",
+     ENTRY},
+    {"n[fast] < close", "column 3: expected the number of a parameter, found 'fast'", ENTRY},
+    {"n[0 < close", "column 5: expected ']', found '<'", ENTRY},
+    {"n[0][1] < close", "column 1: expected a series before '[', found a number", ENTRY},
+    {"floor(close) < 1", "column 7: expected a number for floor's x, found a series", ENTRY},
+    {"sma(close, floor(0.5))", "column 12: expected a whole number from 1 to 100000 for sma's n, found 0", ENTRY},
+    {"close[floor(-0.5)]", "column 7: x[-1] looks into the future: a lag is 0 or more", ENTRY},
+    {"zlema(close, 0)", "column 14: expected a whole number from 1 to 100000 for zlema's n, found 0", ENTRY},
+    {"linreg_slope(close, 1)", "column 21: expected a whole number from 2 to 100000 for linreg_slope's n, found 1",
+     ENTRY},
+    {"keltner_upper(20, 10, -2)", "column 23: expected a number from 0 to 100 for keltner_upper's k, found -2", ENTRY},
     {"low < close < open", "column 13: comparisons do not chain: write a < b and b < c", ENTRY},
     {"3 < 4", "column 3: a comparison of two numbers is the same at every bar", ENTRY},
     {"low > 1 or fast < slow", "column 17: a comparison of two numbers is the same at every bar", ENTRY},

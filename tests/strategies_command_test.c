@@ -46,7 +46,7 @@ static void one_is_shown_whole(void **state)
     shell_expect_out("warm-up      33 bars with the defaults\n");
     assert_int_equal(shell(STRATEGIES "show DONCHIAN_BREAKOUT --format json"), 0);
     json_t *root = parsed(), *one = json_array_get(root, 0);
-    assert_string_equal(json_string_value(json_object_get(one, "entry")), "close > donchian_upper(donchianPeriod)[1]");
+    assert_string_equal(json_string_value(json_object_get(one, "entry")), "close > donchian_upper(donchianPeriod)");
     assert_int_equal(json_integer_value(json_object_get(one, "warmup")), 20);
     assert_int_equal(json_integer_value(json_object_get(one, "genomes")), 41);
     json_decref(root);

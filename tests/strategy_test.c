@@ -103,6 +103,17 @@ static const struct {
     {DEFINITION(INT("obv", "1", "5", "3"), SIGNALS), ": parameters: obv: the name means a function already"},
     {DEFINITION(INT("bars_held", "1", "5", "3"), SIGNALS),
      ": parameters: bars_held: the name means a function already"},
+    {DEFINITION(INT("n[00]", "1", "5", "3"), SIGNALS), ": parameters: n[00]: expected a name of letters, digits and _"},
+    {DEFINITION(INT("n[x]", "1", "5", "3"), SIGNALS), ": parameters: n[x]: expected a name of letters, digits and _"},
+    {DEFINITION(INT("n[1", "1", "5", "3"), SIGNALS), ": parameters: n[1: expected a name of letters, digits and _"},
+    {DEFINITION(INT("close[1]", "1", "5", "3"), SIGNALS), ": parameters: close[1]: the name means a price already"},
+    {DEFINITION(INT("n", "1", "5", "3") ", " INT("n[1]", "1", "5", "3"), SIGNALS),
+     ": parameters: n[1]: the name means a parameter already"},
+    {DEFINITION(INT("n[1]", "1", "5", "3") ", " INT("n", "1", "5", "3"), SIGNALS),
+     ": parameters: n: the name means a list of parameters already"},
+    {DEFINITION(INT("n[1]", "1", "5", "3"), "\"let\": {\"n\": \"close\"}, " SIGNALS),
+     ": let: n: the name means a list of parameters already"},
+    {DEFINITION("", "\"let\": {\"n[1]\": \"close\"}, " SIGNALS), ": let: n[1]: expected a name of letters, digits"},
     {DEFINITION(INT("n", "1", "5", "3") ", " INT("n", "1", "5", "3"), SIGNALS), ":1:"},
     {DEFINITION(INT("n", "1", "5", "3"), "\"let\": {\"n\": \"close\"}, " SIGNALS),
      ": let: n: the name means a parameter"},
@@ -158,6 +169,24 @@ static void wrong_files_are_told_where_and_why(void **state)
         if (strncmp(said, wrong_files[i].says, strlen(wrong_files[i].says)) != 0)
             fail_msg("%s:\n  said     %s\n  expected %s", wrong_files[i].json, said, wrong_files[i].says);
     }
+}
+
+static void parameters_may_be_a_list(void **state)
+{
+    (void)state;
+    ts_strategy *s =
+        loaded(DEFINITION(INT("n[0]", "1", "5", "3") ", " INT("n[1]", "2", "9", "6"),
+                          "\"require\": \"n[0] < n[1]\", \"entry\": \"crossed_up(sma(close, n[0]), sma(close, n[1]))\","
+                          "\"exit\": \"close[floor(n[0] / 2)] < open\""));
+    ts_genome genome = ts_genome_default(s);
+    ts_error error = {0};
+    assert_string_equal(s->parameter[1].name, "n[1]");
+    assert_int_equal(ts_genome_set(s, &genome, "n[1]", 9, &error), 0);
+    assert_true(ts_number_value(s, &genome, s->entry->operand[1]->operand[1]) == 9);
+    assert_true(ts_number_value(s, &genome, s->exit->operand[0]->operand[1]) == 1);
+    assert_int_equal(ts_genome_set(s, &genome, "n[2]", 9, &error), -1);
+    assert_string_equal(error.text, "A_1 has no parameter 'n[2]': did you mean 'n[0]'?");
+    ts_strategy_free(s);
 }
 
 static void a_missing_file_is_named(void **state)
@@ -373,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_loads),
         cmocka_unit_test(wrong_files_are_told_where_and_why),
+        cmocka_unit_test(parameters_may_be_a_list),
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(both_sides_are_read),
         cmocka_unit_test(require_counts_for_bounds),

@@ -21,7 +21,8 @@ typedef enum ts_lowering {
     TS_BY_DEFINITION, /* `definition`, a text in this language over the argument names */
     TS_BY_DOUBLING,   /* highest and lowest: maxima of 2^k bars, combined */
     TS_BY_CROSSING,   /* crossed_up and crossed_down: two masks and a shift */
-    TS_BY_POSITION    /* a position rule */
+    TS_BY_POSITION,   /* a position rule */
+    TS_BY_FLOOR       /* a number rounded down, before the first bar */
 } ts_lowering;
 
 typedef struct ts_function {

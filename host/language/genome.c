@@ -75,6 +75,7 @@ double ts_number_value(const ts_strategy *strategy, const ts_genome *genome, con
     if (number->operands == 0) return NAN;
     double a = ts_number_value(strategy, genome, number->operand[0]);
     if (number->kind == TS_NEGATE) return -a;
+    if (number->kind == TS_CALL) return floor(a);
     double b = number->operands > 1 ? ts_number_value(strategy, genome, number->operand[1]) : NAN;
     switch (number->kind) {
     case TS_ADD: return a + b;

@@ -48,11 +48,20 @@ ts_token_kind ts_lexer_keyword(const char *word, size_t length)
     return TS_TOKEN_NAME;
 }
 
-int ts_lexer_is_name(const char *name)
+size_t ts_lexer_stem(const char *name) { return strcspn(name, "["); }
+
+/* "[0]", or a number without a leading 0. */
+static bool is_index(const char *text)
+{
+    size_t digits = strspn(text + 1, "0123456789");
+    return digits > 0 && (text[1] != '0' || digits == 1) && strcmp(text + 1 + digits, "]") == 0;
+}
+
+int ts_lexer_is_name(const char *name, bool indexed)
 {
     if (!is_letter(*name)) return 0;
     while (is_letter(*name) || is_digit(*name)) name++;
-    return *name == '\0';
+    return *name == '\0' || (indexed && *name == '[' && is_index(name));
 }
 
 /* The end of the digits, the fraction and the exponent that begin at `s`. */

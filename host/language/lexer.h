@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum ts_token_kind {
@@ -46,7 +47,11 @@ int ts_lexer_next(ts_lexer *lexer, ts_error *error);
 /* The token of the word: TS_TOKEN_AND, OR or NOT for the language's own words, else TS_TOKEN_NAME. */
 ts_token_kind ts_lexer_keyword(const char *word, size_t length);
 
-/* Can `name` name a parameter or a `let`: a letter or _, then letters, digits and _? */
-int ts_lexer_is_name(const char *name);
+/* Can `name` name a parameter or a `let`: a letter or _, then letters, digits and _? `indexed`: an index such as [0] or
+ * [12] may follow, as parameters have it. */
+int ts_lexer_is_name(const char *name, bool indexed);
+
+/* The length of `name` without its index. */
+size_t ts_lexer_stem(const char *name);
 
 #endif

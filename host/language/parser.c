@@ -7,6 +7,7 @@
 #include "host/language/types.h"
 #include "host/series/series.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct parser {
@@ -151,6 +152,37 @@ static const ts_expression *named(parser *p, const char *name, int at)
     return ts_build_call(&p->builder, function, at, NULL, 0);
 }
 
+/* Does the scope have parameters called word[0], word[1] ...? */
+static bool is_list(const parser *p, const char *word)
+{
+    const ts_scope *scope = p->builder.scope;
+    size_t length = strlen(word);
+    for (size_t i = 0; i < scope->count; i++) {
+        const char *name = scope->names[i].name;
+        if (strncmp(name, word, length) == 0 && name[length] == '[') return true;
+    }
+    return false;
+}
+
+/* The index of a parameter, added to its name; the opening bracket is under the eye. */
+static int add_index(parser *p, char *text, size_t size)
+{
+    size_t used = strlen(text);
+    if (next(p)) return -1;
+    const ts_token index = p->lexer.token;
+    if (index.kind != TS_TOKEN_NUMBER) {
+        unexpected(p, "the number of a parameter");
+        return -1;
+    }
+    snprintf(text + used, size - used, "[%.*s]", index.length, p->lexer.text + index.at - 1);
+    if (next(p)) return -1;
+    if (p->lexer.token.kind != TS_TOKEN_CLOSE_BRACKET) {
+        unexpected(p, "']'");
+        return -1;
+    }
+    return next(p);
+}
+
 static const ts_expression *name(parser *p)
 {
     const ts_token word = p->lexer.token;
@@ -163,6 +195,8 @@ static const ts_expression *name(parser *p)
     memcpy(text, p->lexer.text + word.at - 1, (size_t)word.length);
     text[word.length] = '\0';
     if (next(p)) return NULL;
+    if (p->lexer.token.kind == TS_TOKEN_OPEN_BRACKET && is_list(p, text) && add_index(p, text, sizeof text))
+        return NULL;
     const ts_expression *node = p->lexer.token.kind == TS_TOKEN_OPEN ? call(p, text, word.at) : named(p, text, word.at);
     if (node && p->builder.scope->require && node->type != TS_NUMBER) {
         ts_fail(p->builder.error, TS_BAD_DATA,

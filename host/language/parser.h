@@ -2,7 +2,8 @@
  *
  *     or < and < not < comparison (one, not a chain) < + - < * / < unary - < x[lag] < number, name, call, ( )
  *
- * A number is accepted where a series is wanted. Functions without arguments may be called without parentheses. */
+ * A number is accepted where a series is wanted. Functions without arguments may be called without parentheses. The
+ * name of a parameter may end in an index (periods[0]); where the scope has such names, periods[0] is no look-back. */
 #ifndef TS_HOST_PARSER_H
 #define TS_HOST_PARSER_H
 

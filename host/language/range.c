@@ -44,6 +44,9 @@ ts_range ts_number_range(const ts_expression *number, const ts_range *leaf)
     case TS_LITERAL: return (ts_range){number->number, number->number, floor(number->number) == number->number, true};
     case TS_PARAMETER:
     case TS_ARGUMENT: return leaf ? leaf[number->index] : (ts_range){-INFINITY, INFINITY, true, false};
+    case TS_CALL:
+        a = ts_number_range(number->operand[0], leaf);
+        return (ts_range){floor(a.low), floor(a.high), true, a.known};
     case TS_NEGATE: a = ts_number_range(number->operand[0], leaf); return (ts_range){-a.high, -a.low, a.whole, a.known};
     default:
         return combine(number->kind, ts_number_range(number->operand[0], leaf),

@@ -13,6 +13,7 @@
 #include "host/series/series.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,25 +32,35 @@ typedef struct compiler {
 /* What a field's tree may be. */
 typedef enum field_kind { A_LET, AN_ENTRY, AN_EXIT, A_REQUIRE } field_kind;
 
-/* Words that have a meaning already. A function with arguments keeps its own even beside a let of its name. */
+/* Words that have a meaning already, the name's index left aside. A function with arguments keeps its own even beside a
+ * let of its name. */
 static const char *meaning_of(const compiler *c, const char *name)
 {
     static const char *const prices[TS_COLUMNS] = {"open", "high", "low", "close", "volume"};
+    char stem[sizeof c->strategy->parameter[0].name];
+    size_t length = ts_lexer_stem(name);
+    bool indexed = name[length];
+    snprintf(stem, sizeof stem, "%.*s", (int)length, name);
     for (int i = 0; i < TS_COLUMNS; i++)
-        if (strcmp(name, prices[i]) == 0) return "a price";
-    if (ts_lexer_keyword(name, strlen(name)) != TS_TOKEN_NAME) return "a word of the language";
-    int function = ts_function_find(name);
+        if (strcmp(stem, prices[i]) == 0) return "a price";
+    if (ts_lexer_keyword(stem, length) != TS_TOKEN_NAME) return "a word of the language";
+    int function = ts_function_find(stem);
     if (function >= 0 && !ts_functions[function].internal &&
         (ts_functions[function].arguments == 0 || ts_functions[function].result == TS_RULE))
         return "a function";
-    for (size_t i = 0; i < c->count; i++)
-        if (strcmp(name, c->names[i].name) == 0) return i < c->text->parameters ? "a parameter" : "a let";
+    for (size_t i = 0; i < c->count; i++) {
+        const char *other = c->names[i].name;
+        if (ts_lexer_stem(other) != length || strncmp(other, stem, length) != 0) continue;
+        if (!other[length] || strcmp(other, name) == 0) return i < c->text->parameters ? "a parameter" : "a let";
+        if (!indexed) return "a list of parameters";
+    }
     return NULL;
 }
 
 static int add_name(compiler *c, const char *name, const ts_expression *means)
 {
-    if (strlen(name) >= sizeof c->strategy->parameter[0].name || !ts_lexer_is_name(name))
+    bool parameter = c->count < c->text->parameters;
+    if (strlen(name) >= sizeof c->strategy->parameter[0].name || !ts_lexer_is_name(name, parameter))
         return ts_fail(c->error, TS_BAD_DATA, "expected a name of letters, digits and _ (at most %d), found '%.60s'",
                        (int)sizeof c->strategy->parameter[0].name - 1, name);
     const char *meaning = meaning_of(c, name);

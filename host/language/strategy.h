@@ -13,7 +13,7 @@
 enum { TS_PARAMETERS_MAX = 16 };
 
 typedef struct ts_parameter {
-    char name[48]; /* as in the language: a letter or _, then letters, digits and _ */
+    char name[48]; /* as in the language: a letter or _, then letters, digits and _; an index such as [0] may follow */
     bool integer;
     double min, step, fallback; /* value of gene i: min + i * step; `fallback` is the default value */
     int32_t steps;              /* genes are 0 .. steps-1; both bounds can be reached */

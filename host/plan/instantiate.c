@@ -5,6 +5,7 @@
 #include "host/language/functions.h"
 #include "host/plan/kernel_table.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where an expression stands: the genome, and the arguments of the definition around it. */
@@ -228,6 +229,7 @@ static int lower(const frame *at, const ts_expression *e, const ts_planned_value
             return ts_error_context(error, "%s", function->name);
         return function->result == TS_SERIES ? as_row(at, out, error) : 0;
     }
+    case TS_BY_FLOOR: *out = (ts_planned_value){.type = TS_NUMBER, .number = floor(parameter[0])}; return 0;
     case TS_BY_POSITION: break;
     }
     return ts_fail(error, TS_BAD_DATA, "column %d: %s has a meaning only as a term of an exit", e->at, function->name);
@@ -284,5 +286,7 @@ int ts_plan_expression(ts_dag *dag, const ts_strategy *strategy, const ts_genome
                        const ts_expression *expression, ts_planned_value *out, ts_error *error)
 {
     frame at = {dag, strategy, genome, NULL};
-    return plan(&at, expression, out, error);
+    if (plan(&at, expression, out, error)) return -1;
+    if (out->type == TS_SERIES) ts_dag_reads(dag, out->row, 0); /* whoever asked reads it so many bars back */
+    return 0;
 }

@@ -1,6 +1,9 @@
 /* Functions of the last n values, by sums that gain the value that enters and lose the one that leaves. The sums are
  * held in two doubles, in which those of prices are exact: no rounding is left behind by what has passed. State begins
  * with the values seen, up to n. Where a tile is `steady`, the window full and everything defined, nothing is asked. */
+#ifndef TS_KERNELS_FUNCTIONS_WINDOW_H
+#define TS_KERNELS_FUNCTIONS_WINDOW_H
+
 #include "kernels/double_double.h"
 
 /* The sum of the window after x has entered; advances the count, unless steady. state: count, hi, lo. What enters and
@@ -79,3 +82,5 @@ TS_INLINE vd ts_stddev(vd *state, const vd *p, vd x, vd leaving, bool steady)
     spread = v_select(m_or(v_ge(equal, n), v_lt(spread, zero)), zero, spread);
     return window_value(state, n, v_sqrt(spread) / n, steady);
 }
+
+#endif

@@ -251,6 +251,100 @@ def mfi(c, n):
     return each(lambda i, o: quotient(100 * i, i + o), *flows(c, n))
 
 
+# ---- lines, channels, levels, oscillators ---------------------------------------------------------------------------
+
+
+def line(w):
+    """The least-squares line through (0, w0) .. (n-1, wn-1): mean, slope, squared distances from it."""
+    n, mean = len(w), fsum(w) / len(w)
+    places = [i - (n - 1) / 2 for i in range(n)]
+    slope = fsum(i * (v - mean) for i, v in zip(places, w)) / fsum(i * i for i in places)
+    return mean, slope, fsum((v - mean - slope * i) ** 2 for i, v in zip(places, w))
+
+
+def linreg_slope(x, n):
+    return window(lambda w: line(w)[1], x, n)
+
+
+def linreg_deviation(x, n):
+    return window(lambda w: sqrt(line(w)[2] / (n - 1)), x, n)
+
+
+def zlema(x, n):
+    """Ehlers and Way: the EMA of x + (x - x[lag]), lag = (n - 1) / 2 rounded down."""
+    return ema(each(lambda v, b: v + (v - b), x, lag(x, (n - 1) // 2)), n)
+
+
+def keltner(c, n, m, k):
+    return each(lambda e, r: e + k * r, ema(c["close"], n), atr(c, m))
+
+
+def midprice(c, n):
+    return each(lambda h, l: (h + l) / 2, highest(c["high"], n), lowest(c["low"], n))
+
+
+def span_a(c, tenkan, kijun):
+    """Drawn kijun bars ahead: what stands at this bar was computed that many bars ago."""
+    return lag(each(lambda t, k: (t + k) / 2, midprice(c, tenkan), midprice(c, kijun)), kijun)
+
+
+def pivot(c, n, level):
+    """Of the n bars before: P = (H + L + C) / 3, R1 = 2 P - L, S1 = 2 P - H, R2 = P + (H - L), S2 = P - (H - L)."""
+    levels = {
+        "p": lambda h, l, p: p,
+        "r1": lambda h, l, p: 2 * p - l,
+        "s1": lambda h, l, p: 2 * p - h,
+        "r2": lambda h, l, p: p + (h - l),
+        "s2": lambda h, l, p: p - (h - l),
+    }
+    day = each(lambda h, l, v: levels[level](h, l, (h + l + v) / 3), highest(c["high"], n), lowest(c["low"], n), c["close"])
+    return lag(day, 1)
+
+
+def ppo(x, fast, slow):
+    return each(lambda a, b: quotient(100 * (a - b), b), ema(x, fast), ema(x, slow))
+
+
+def dpo(x, n):
+    return each(lambda v, m: v - m, x, lag(sma(x, n), n // 2 + 1))
+
+
+def awesome_oscillator(c, fast, slow):
+    middle = each(lambda h, l: (h + l) / 2, c["high"], c["low"])
+    return each(lambda a, b: a - b, sma(middle, fast), sma(middle, slow))
+
+
+def kst(x, *means):
+    parts = [sma(roc(x, n), m) for n, m in zip((10, 15, 20, 30), means)]
+    return each(lambda *v: fsum((i + 1) * p for i, p in enumerate(v)), *parts)
+
+
+def symmetric(x):
+    return window(lambda w: (w[3] + 2 * w[2] + 2 * w[1] + w[0]) / 6, x, 4)
+
+
+def rvi(c, n):
+    """Ehlers: the sum of smoothed bodies over the sum of smoothed ranges."""
+    bodies = window_sum(symmetric(each(lambda v, o: v - o, c["close"], c["open"])), n)
+    return each(quotient, bodies, window_sum(symmetric(each(lambda h, l: h - l, c["high"], c["low"])), n))
+
+
+def power(c, price, n):
+    return each(lambda v, e: v - e, c[price], ema(c["close"], n))
+
+
+def rainbow(x, *periods):
+    """Widner: 100 (x - mean of the averages) / (highest - lowest of the longest period)."""
+    mean = each(lambda *v: fsum(v) / 3, *(ema(x, n) for n in periods))
+    place = lambda v, m, h, l: quotient(100 * (v - m), h - l)
+    return each(place, x, mean, highest(x, periods[-1]), lowest(x, periods[-1]))
+
+
+def mass_index(c, n, total):
+    once = ema(each(lambda h, l: h - l, c["high"], c["low"]), n)
+    return window_sum(each(quotient, once, ema(once, n)), total)
+
+
 # ---- signals: 1 and 0 ---------------------------------------------------------------------------------------------
 
 

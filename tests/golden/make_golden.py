@@ -70,8 +70,6 @@ def table():
     candle("vwap", D.vwap, None, 20)
     candle("aroon_up", lambda c, n: D.aroon(max, c["high"], n), lambda c, n: T.AROON(c["high"], c["low"], n)[1], 25)
     candle("aroon_down", lambda c, n: D.aroon(min, c["low"], n), lambda c, n: T.AROON(c["high"], c["low"], n)[0], 25)
-    candle("donchian_upper", lambda c, n: D.highest(c["high"], n), lambda c, n: T.MAX(c["high"], n), 20)
-    candle("donchian_lower", lambda c, n: D.lowest(c["low"], n), lambda c, n: T.MIN(c["low"], n), 20)
     band = lambda c, i: T.BBANDS(c["close"], 20, 2.5, 2.5)[i]
     out |= {
         "typical_price": (D.typical, lambda c: T.TYPPRICE(*HLC(c))),
@@ -118,7 +116,7 @@ def table():
         "rising(close, 3)": (lambda c: D.moved(C(c), 3, +1), None),
         "falling(close, 3)": (lambda c: D.moved(C(c), 3, -1), None),
     }
-    return out | states()
+    return out | lines_and_oscillators() | states()
 
 
 def states():
@@ -154,6 +152,47 @@ def states():
     add("heikin_ashi_open", (), D.heikin_ashi_open)
     for parameters in (8, 1, 1), (20, 0.5, 0.5), (5, 2, 0.9):
         add("frama", parameters, D.frama)
+    return out
+
+
+def lines_and_oscillators():
+    before = lambda x: np.concatenate([[np.nan], x[:-1]])
+    ppo = lambda fast, slow: (lambda c: D.ppo(C(c), fast, slow), lambda c: T.PPO(C(c), fast, slow, 1))
+    out = {
+        "linreg_slope(close, 2)": (lambda c: D.linreg_slope(C(c), 2), lambda c: T.LINEARREG_SLOPE(C(c), 2)),
+        "linreg_slope(close, 14)": (lambda c: D.linreg_slope(C(c), 14), lambda c: T.LINEARREG_SLOPE(C(c), 14)),
+        "linreg(close, 100)": (lambda c: D.linreg(C(c), 100), lambda c: T.LINEARREG(C(c), 100)),
+        "linreg_deviation(close, 3)": (lambda c: D.linreg_deviation(C(c), 3), None),
+        "linreg_deviation(close, 20)": (lambda c: D.linreg_deviation(C(c), 20), None),
+        "zlema(close, 2)": (lambda c: D.zlema(C(c), 2), None),
+        "zlema(close, 20)": (lambda c: D.zlema(C(c), 20), None),
+        "keltner_upper(20, 10, 2)": (lambda c: D.keltner(c, 20, 10, 2), None),
+        "keltner_middle(20)": (lambda c: D.ema(C(c), 20), lambda c: T.EMA(C(c), 20)),
+        "keltner_lower(20, 40, 1.5)": (lambda c: D.keltner(c, 20, 40, -1.5), None),
+        "donchian_upper(20)": (lambda c: D.lag(D.highest(H(c), 20), 1), lambda c: before(T.MAX(H(c), 20))),
+        "donchian_middle(20)": (lambda c: D.lag(D.midprice(c, 20), 1), lambda c: before(T.MIDPRICE(H(c), L(c), 20))),
+        "donchian_lower(20)": (lambda c: D.lag(D.lowest(L(c), 20), 1), lambda c: before(T.MIN(L(c), 20))),
+        "midprice(14)": (lambda c: D.midprice(c, 14), lambda c: T.MIDPRICE(H(c), L(c), 14)),
+        "ichimoku_tenkan(9)": (lambda c: D.midprice(c, 9), lambda c: T.MIDPRICE(H(c), L(c), 9)),
+        "ichimoku_kijun(26)": (lambda c: D.midprice(c, 26), lambda c: T.MIDPRICE(H(c), L(c), 26)),
+        "ichimoku_span_a(9, 26)": (lambda c: D.span_a(c, 9, 26), None),
+        "ichimoku_span_b(52, 26)": (lambda c: D.lag(D.midprice(c, 52), 26), None),
+        "ppo(close, 12, 26)": ppo(12, 26),
+        "ppo(close, 26, 12)": (lambda c: D.ppo(C(c), 26, 12), None),
+        "dpo(close, 20)": (lambda c: D.dpo(C(c), 20), None),
+        "dpo(close, 5)": (lambda c: D.dpo(C(c), 5), None),
+        "awesome_oscillator(5, 34)": (lambda c: D.awesome_oscillator(c, 5, 34), None),
+        "kst(close, 10, 10, 10, 15)": (lambda c: D.kst(C(c), 10, 10, 10, 15), None),
+        "rvi(10)": (lambda c: D.rvi(c, 10), None),
+        "rvi_signal(10)": (lambda c: D.symmetric(D.rvi(c, 10)), None),
+        "bull_power(13)": (lambda c: D.power(c, "high", 13), None),
+        "bear_power(13)": (lambda c: D.power(c, "low", 13), None),
+        "rainbow_oscillator(close, 10, 20, 50)": (lambda c: D.rainbow(C(c), 10, 20, 50), None),
+        "mass_index(9, 25)": (lambda c: D.mass_index(c, 9, 25), None),
+        "sma(close, floor(29 / 2))": (lambda c: D.sma(C(c), 14), lambda c: T.SMA(C(c), 14)),
+    }
+    for name, level in {"pivot": "p", "pivot_r1": "r1", "pivot_s1": "s1", "pivot_r2": "r2", "pivot_s2": "s2"}.items():
+        out[f"{name}(20)"] = (lambda c, level=level: D.pivot(c, 20, level), None)
     return out
 
 

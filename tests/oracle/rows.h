@@ -49,8 +49,17 @@ typedef struct function_row {
 } function_row;
 
 /* The tables, one a file; each ends with a row without name. */
-extern const function_row functions_arithmetic[], functions_windows[], functions_recursive[], functions_trend[];
-extern const function_row functions_charts[], functions_swings[];
+extern const function_row functions_arithmetic[], functions_windows[], functions_recursive[], functions_trend[],
+    functions_charts[], functions_swings[], functions_regression[], functions_channels[], functions_oscillators[];
+
+/* Warm-ups that are no such sum: bars added, from the numbers by their places among the arguments. */
+typedef struct warmup_row {
+    const char *name;
+    double (*added)(const double *number);
+} warmup_row;
+
+extern const warmup_row warmups_by_formula[];
+
 const function_row *function_by_name(const char *name);
 
 /* Trees. */

@@ -101,13 +101,6 @@ static row lowest(rows *all, const argument *given) { return row_extreme(all, gi
 static row since_highest(rows *all, const argument *given) { return extreme_age(all, given[0].x, given[1].number, +1); }
 static row since_lowest(rows *all, const argument *given) { return extreme_age(all, given[0].x, given[1].number, -1); }
 
-/* The line's end by the identity 3 WMA - 2 SMA. */
-static row linreg(rows *all, const argument *given)
-{
-    row weighted = wma(all, given);
-    return row_add(all, weighted, row_scale(all, 2, row_subtract(all, weighted, sma(all, given))));
-}
-
 static row upper_band(rows *all, const argument *given)
 {
     return row_add(all, sma(all, given), row_scale(all, given[2].number, stddev(all, given)));
@@ -116,16 +109,6 @@ static row upper_band(rows *all, const argument *given)
 static row lower_band(rows *all, const argument *given)
 {
     return row_subtract(all, sma(all, given), row_scale(all, given[2].number, stddev(all, given)));
-}
-
-static row donchian_upper(rows *all, const argument *given)
-{
-    return row_extreme(all, row_column(all, TS_HIGH), given[0].number, +1);
-}
-
-static row donchian_lower(rows *all, const argument *given)
-{
-    return row_extreme(all, row_column(all, TS_LOW), given[0].number, -1);
 }
 
 static row vwap(rows *all, const argument *given)
@@ -143,12 +126,9 @@ const function_row functions_windows[] = {
     {"lowest", lowest, -1, {0, 1}, false},
     {"bars_since_highest", since_highest, -1, {0, 1}, false},
     {"bars_since_lowest", since_lowest, -1, {0, 1}, false},
-    {"linreg", linreg, -1, {0, 1}, false},
     {"bollinger_upper", upper_band, -1, {0, 1}, false},
     {"bollinger_middle", sma, -1, {0, 1}, false},
     {"bollinger_lower", lower_band, -1, {0, 1}, false},
-    {"donchian_upper", donchian_upper, -1, {1}, false},
-    {"donchian_lower", donchian_lower, -1, {1}, false},
     {"vwap", vwap, -1, {1}, false},
     {0},
 };
