@@ -92,8 +92,6 @@ const ts_function ts_functions[] = {
      "John Ehlers and Ric Way, Zero Lag (Well, Almost), Stocks & Commodities, 2010", false},
     {"linreg", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), KERNEL(linreg), AVERAGES,
      "End point of the least-squares line through the last n values", "TA-Lib LINEARREG", false},
-    {"linreg_slope", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), KERNEL(linreg_slope), TREND,
-     "Slope of the least-squares line through the last n values, a bar", "TA-Lib LINEARREG_SLOPE", false},
 
     {"bollinger_upper", TS_SERIES, ARGUMENTS(X("x"), N("n"), REAL("k", 0, 100)),
      DEFINED("sma(x, n) + k * stddev(x, n)"), BANDS, "Upper Bollinger band: k standard deviations above the mean",
@@ -198,7 +196,7 @@ const ts_function ts_functions[] = {
      "The fast mean of the bars' midpoints less the slow one (usually 5 and 34 bars)",
      "Bill Williams, New Trading Dimensions, 1998", false},
     {"kst", TS_SERIES, ARGUMENTS(X("x"), N("m1"), N("m2"), N("m3"), N("m4")),
-     DEFINED("sma(roc(x, 10), m1) + 2 * sma(roc(x, 15), m2) + 3 * sma(roc(x, 20), m3) + 4 * sma(roc(x, 30), m4)"),
+     DEFINED("(sma(roc(x, 10), m1) + 2 * sma(roc(x, 15), m2)) + (3 * sma(roc(x, 20), m3) + 4 * sma(roc(x, 30), m4))"),
      MOMENTUM,
      "Know sure thing: rates of change over 10, 15, 20 and 30 bars, smoothed by means of m1 to m4 values, weighing 1 "
      "to 4",
@@ -250,6 +248,8 @@ const ts_function ts_functions[] = {
      "Bars since the largest of the last n values, the latest of equals", "TA-Lib MAXINDEX, counted back", false},
     {"bars_since_lowest", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(bars_since_lowest), TREND,
      "Bars since the smallest of the last n values, the latest of equals", "TA-Lib MININDEX, counted back", false},
+    {"linreg_slope", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), KERNEL(linreg_slope), TREND,
+     "Slope of the least-squares line through the last n values, a bar", "TA-Lib LINEARREG_SLOPE", false},
 
     {"swing_high", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2 - 1)), DEFINED("swing_top(tops(n), bottoms(n))"),
      CHARTS,

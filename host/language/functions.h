@@ -37,7 +37,7 @@ typedef struct ts_function {
     const char *group; /* heading of the reference page */
     const char *description;
     const char *source; /* where the formula comes from */
-    bool internal;      /* used by definitions only: strategies cannot name it and the page leaves it out */
+    bool internal;      /* used by definitions only: strategies cannot name it */
 } ts_function;
 
 typedef enum ts_rule_kind {

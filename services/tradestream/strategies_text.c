@@ -166,3 +166,46 @@ void ts_strategies_json(ts_strbuf *out, const ts_strategy_row *rows, size_t coun
     ts_strbuf_putc(&json.out, '\n');
     *out = json.out;
 }
+
+static void page_parameters(ts_strbuf *out, const ts_strategy *s)
+{
+    if (s->parameters) ts_strbuf_puts(out, "\n| parameter | values | default |\n|---|---|---|\n");
+    for (int i = 0; i < s->parameters; i++) {
+        ts_strbuf_printf(out, "| `%s` | ", s->parameter[i].name);
+        print_bounds(out, s, i);
+        ts_strbuf_puts(out, " | ");
+        ts_strbuf_real(out, s->parameter[i].fallback, "?");
+        ts_strbuf_puts(out, " |\n");
+    }
+}
+
+static void page_strategy(ts_strbuf *out, const ts_strategy_row *row)
+{
+    const ts_strategy *s = row->strategy;
+    field fields[FIELDS];
+    fields_of(s, fields);
+    ts_strbuf_printf(out, "\n## %s\n\n%s.\n\n", s->name, s->description);
+    for (int i = 0; i < FIELDS; i++) {
+        if (!fields[i].tree) continue;
+        ts_strbuf_printf(out, "    %-12s ", fields[i].name);
+        ts_expression_text(fields[i].tree, s, out);
+        ts_strbuf_putc(out, '\n');
+    }
+    page_parameters(out, s);
+    ts_strbuf_puts(out, "\n");
+    print_genomes(out, s);
+    ts_strbuf_printf(out, " genomes; warm-up %" PRId64 " bars with the defaults; direction %s.\n", row->warmup,
+                     ts_direction_names[s->direction]);
+    if (*s->source) ts_strbuf_printf(out, "Source: %s.\n", s->source);
+}
+
+void ts_strategies_page(ts_strbuf *out, const ts_strategy_row *rows, size_t count)
+{
+    ts_strbuf_printf(out,
+                     "# The catalogue of strategies\n\nWritten by `tradestream strategies docs` from the %zu files of "
+                     "`data/strategies/`. Rules are shown with their `let`s written out; [language.md](language.md) "
+                     "explains the language and [functions.md](functions.md) the functions. Bounds are inclusive; a "
+                     "genome is one choice of all parameters that `require` lets pass.\n",
+                     count);
+    for (size_t i = 0; i < count; i++) page_strategy(out, &rows[i]);
+}

@@ -10,9 +10,10 @@ typedef struct ts_strategy_row {
     int64_t warmup; /* bars, with the default parameters */
 } ts_strategy_row;
 
-/* A line each; everything about each; a JSON array. */
+/* A line each; everything about each; a JSON array; the reference page, in Markdown. */
 void ts_strategies_table(ts_strbuf *out, const ts_strategy_row *rows, size_t count);
 void ts_strategies_show(ts_strbuf *out, const ts_strategy_row *rows, size_t count);
 void ts_strategies_json(ts_strbuf *out, const ts_strategy_row *rows, size_t count);
+void ts_strategies_page(ts_strbuf *out, const ts_strategy_row *rows, size_t count);
 
 #endif

@@ -1,7 +1,9 @@
-/* tradestream strategies: the catalogue and strategy files, listed, shown and checked. */
+/* tradestream strategies: the catalogue and strategy files, listed, shown, checked and documented. */
 #include "common/json.h"
 #include "common/memory.h"
+#include "common/safe_file.h"
 #include "host/plan/warmup.h"
+#include "services/tradestream/functions_page.h"
 #include "services/tradestream/strategies_text.h"
 #include "services/tradestream/strategy_choice.h"
 #include "services/tradestream/verb.h"
@@ -36,30 +38,35 @@ static int choose(int argc, char **argv, ts_options *options, ts_choice *choice,
 
 typedef void writer(ts_strbuf *out, const ts_strategy_row *rows, size_t count);
 
-static int write_rows(const ts_choice *choice, writer *write, ts_strategy_row *rows, ts_error *error)
+static int fill_rows(const ts_choice *choice, ts_strategy_row *rows, ts_error *error)
 {
-    ts_strbuf out = {0};
     for (size_t i = 0; i < choice->count; i++) {
         rows[i].strategy = &choice->chosen[i].strategy;
         const ts_genome genome = ts_genome_default(rows[i].strategy);
         rows[i].warmup = ts_warmup(rows[i].strategy, &genome, error);
         if (rows[i].warmup < 0) return ts_error_context(error, "%s", rows[i].strategy->name);
     }
-    write(&out, rows, choice->count);
-    return print(&out, error);
+    return 0;
+}
+
+static int write_rows(const ts_choice *choice, writer *write, ts_strbuf *out, ts_error *error)
+{
+    ts_strategy_row *rows = ts_alloc(choice->count, sizeof *rows);
+    int status = rows ? fill_rows(choice, rows, error) : ts_no_memory(error, "strategies");
+    if (!status) write(out, rows, choice->count);
+    free(rows);
+    return status;
 }
 
 static int run(int argc, char **argv, writer *as_text, ts_error *error)
 {
     ts_options options;
     ts_choice choice;
+    ts_strbuf out = {0};
     if (choose(argc, argv, &options, &choice, error)) return -1;
-    ts_strategy_row *rows = ts_alloc(choice.count, sizeof *rows);
-    int status = rows ? write_rows(&choice, options.format ? ts_strategies_json : as_text, rows, error)
-                      : ts_no_memory(error, "strategies");
-    free(rows);
+    int status = write_rows(&choice, options.format ? ts_strategies_json : as_text, &out, error);
     ts_choice_clear(&choice);
-    return status;
+    return status ? status : print(&out, error);
 }
 
 static int list(int argc, char **argv, ts_error *error) { return run(argc, argv, ts_strategies_table, error); }
@@ -118,6 +125,38 @@ static int check(int argc, char **argv, ts_error *error)
     return ts_fail(error, code, "strategies check: %zu of %zu wrong", wrong, options.strategies.count);
 }
 
+/* One page into the folder; `page` is emptied. */
+static int save(const char *folder, const char *name, ts_strbuf *page, ts_error *error)
+{
+    ts_strbuf path = {0};
+    ts_strbuf_printf(&path, "%s/%s", folder, name);
+    int status = ts_strbuf_failed(page) || ts_strbuf_failed(&path)
+                     ? ts_no_memory(error, name)
+                     : ts_file_write(path.text, page->text, page->length, error);
+    ts_strbuf_clear(&path);
+    ts_strbuf_clear(page);
+    return status;
+}
+
+/* The reference pages: of all strategies of the catalogue, and of all functions. */
+static int docs(int argc, char **argv, ts_error *error)
+{
+    static const ts_setting *const no_tables[] = {NULL};
+    static const char *all = "all";
+    ts_options options = {.direction = -1, .strategies = {&all, 1}};
+    ts_texts words = {0};
+    ts_choice choice;
+    ts_strbuf page = {0};
+    if (ts_settings_read_all(no_tables, &options, argc, argv, &words, error)) return -1;
+    if (words.count != 1) return ts_fail(error, TS_USAGE, "strategies docs: expected one folder");
+    if (ts_folder_make(words.text[0], error) || ts_choice_many(&options, &choice, error)) return -1;
+    int status = write_rows(&choice, ts_strategies_page, &page, error);
+    ts_choice_clear(&choice);
+    if (status || save(words.text[0], "strategies.md", &page, error)) return -1;
+    ts_functions_page(&page);
+    return save(words.text[0], "functions.md", &page, error);
+}
+
 static const char WORDS[] = "[NAME|FILE.json]...";
 static const ts_verb list_verb = {.name = "list",
                                   .words = WORDS,
@@ -134,7 +173,11 @@ static const ts_verb list_verb = {.name = "list",
                                    .summary =
                                        "Are these strategy files right? Each is told; exit code 65 when one is not.",
                                    .settings = tables,
-                                   .run = check};
-static const ts_verb *const verbs[] = {&list_verb, &show_verb, &check_verb, NULL};
+                                   .run = check},
+                     docs_verb = {.name = "docs",
+                                  .words = "DIR",
+                                  .summary = "Write the reference pages strategies.md and functions.md into a folder.",
+                                  .run = docs};
+static const ts_verb *const verbs[] = {&list_verb, &show_verb, &check_verb, &docs_verb, NULL};
 const ts_verb ts_verb_strategies = {
-    .name = "strategies", .summary = "The catalogue of strategies: list, show, check.", .verbs = verbs};
+    .name = "strategies", .summary = "The catalogue of strategies: list, show, check, docs.", .verbs = verbs};
