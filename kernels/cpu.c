@@ -9,6 +9,7 @@
 #include "kernels/functions/elementwise.h"
 #include "kernels/functions/ema.h"
 #include "kernels/functions/exponential.h"
+#include "kernels/functions/profile.h"
 #include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"
 #include "kernels/functions/stop_lines.h"
@@ -25,6 +26,7 @@
 #define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, NULL, inputs, parameters, state)
 #define DRIVE_WINDOW(name, inputs, parameters, state)      recurrence(call, NULL, ts_##name, inputs, parameters, state)
 #define DRIVE_SPAN(name, inputs, parameters, state)        spans(call, ts_##name)
+#define DRIVE_NEST(name, inputs, parameters, state)        nests(call, ts_##name)
 
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \
     static void rows_##name(const ts_rows *call) { DRIVE_##shape(name, inputs, parameters, state); }

@@ -7,6 +7,8 @@ typedef vd (*ts_step)(vd *state, const vd *parameter, vd x, vd second);
 typedef vd (*ts_slide)(vd *state, const vd *parameter, vd x, vd leaving, bool steady);
 typedef vd (*ts_point)(vd a, vd b);
 typedef vd (*ts_span)(const double *row, const double *second, size_t n);
+/* All rows at LANES bars, in the order of n; `a` and `b` point at the newest values of the inputs that they share. */
+typedef void (*ts_nest)(const double *a, const double *b, const ts_row *const *row, size_t count, size_t bar);
 
 /* LANES consecutive bars of LANES instances, turned so that block[i] holds bar i of each; `lag` bars ago. */
 TS_INLINE void read_block(vd block[LANES], const ts_row *const lane[LANES], int input, size_t bar,
@@ -161,5 +163,32 @@ TS_INLINE void spans(const ts_rows *call, ts_span span)
         ts_operand a = row->in[0], b = row->in[1];
         for (size_t bar = 0; bar < call->bars; bar += LANES)
             v_store(row->out + bar, span(a.at + bar, b.at + (bar & b.mask), (size_t)row->parameter[0]));
+    }
+}
+
+enum { NEST_MAX = 128 };
+
+/* Rows from `begin` on that share their inputs, in the order of n; returns how many. */
+static size_t nest_of(const ts_rows *call, size_t begin, const ts_row *nest[NEST_MAX])
+{
+    const ts_row *first = &call->row[begin];
+    size_t count = 0;
+    for (; count < NEST_MAX && begin + count < call->count; count++) {
+        const ts_row *row = first + count;
+        if (row->in[0].at != first->in[0].at || row->in[1].at != first->in[1].at) break;
+        size_t at = count;
+        for (; at > 0 && nest[at - 1]->parameter[0] > row->parameter[0]; at--) nest[at] = nest[at - 1];
+        nest[at] = row;
+    }
+    return count;
+}
+
+TS_INLINE void nests(const ts_rows *call, ts_nest step)
+{
+    const ts_row *nest[NEST_MAX];
+    for (size_t begin = 0, count; begin < call->count; begin += count) {
+        count = nest_of(call, begin, nest);
+        ts_operand a = call->row[begin].in[0], b = call->row[begin].in[1];
+        for (size_t bar = 0; bar < call->bars; bar += LANES) step(a.at + bar, b.at + bar, nest, count, bar);
     }
 }

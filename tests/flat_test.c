@@ -41,6 +41,7 @@ static const average averages[] = {
     {"ema(close, 26)", 0, false},
     {"wilder(close, 14)", 0, false},
     {"kama(close, 10)", 0, false},
+    {"vwema(close, 20)", 0, false},
     {"dema(close, 12)", 1, false},
     {"tema(close, 12)", 2, false},
 };
@@ -60,7 +61,13 @@ static const char *const zeros[] = {"stddev(close, 20)",
                                     "cci(20)",
                                     "stochastic_k(14)",
                                     "williams_r(14)",
-                                    "trix(close, 9)"};
+                                    "trix(close, 9)",
+                                    "chaikin_oscillator(3, 10)",
+                                    "cmf(20)",
+                                    "pvt",
+                                    "nvi - 1000",
+                                    "vwmacd(close, 12, 26)",
+                                    "volume_spread(20)"};
 
 static double draw_price(ts_draws *draws)
 {

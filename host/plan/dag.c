@@ -108,7 +108,7 @@ static void describe(ts_dag *dag, ts_row_node *node)
     for (int i = 0; i < kernel->inputs; i++) {
         int32_t level = dag->row[key->in[i].row].level + 1;
         node->level = level > node->level ? level : node->level;
-        ts_dag_reads(dag, key->in[i], i == 0 ? ts_kernel_reach(key->which, key->parameter) : 0);
+        ts_dag_reads(dag, key->in[i], ts_kernel_reach(key->which, i, key->parameter));
     }
 }
 

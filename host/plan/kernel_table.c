@@ -20,11 +20,12 @@ int64_t ts_kernel_lookback(int kernel, const double *p)
     return 0;
 }
 
-int64_t ts_kernel_reach(int kernel, const double *p)
+int64_t ts_kernel_reach(int kernel, int input, const double *p)
 {
     switch (ts_kernel_table[kernel].shape) {
-    case TS_WINDOW: return (int64_t)p[0];
-    case TS_SPAN: return (int64_t)p[0] - 1;
+    case TS_WINDOW: return input == 0 ? (int64_t)p[0] : 0;
+    case TS_SPAN: return input == 0 ? (int64_t)p[0] - 1 : 0;
+    case TS_NEST: return (int64_t)p[0] - 1;
     default: return 0;
     }
 }

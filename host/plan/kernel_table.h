@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-typedef enum ts_kernel_shape { TS_ELEMENTWISE, TS_RECURRENCE, TS_WINDOW, TS_SPAN } ts_kernel_shape;
+typedef enum ts_kernel_shape { TS_ELEMENTWISE, TS_RECURRENCE, TS_WINDOW, TS_SPAN, TS_NEST } ts_kernel_shape;
 
 typedef struct ts_kernel_row {
     const char *name;
@@ -19,7 +19,7 @@ extern const ts_kernel_row ts_kernel_table[TS_KERNELS];
 /* Bars added to the warm-up of the inputs. */
 int64_t ts_kernel_lookback(int kernel, const double *p);
 
-/* Earlier bars of input 0 that the kernel reads by itself: those of its window. */
-int64_t ts_kernel_reach(int kernel, const double *p);
+/* Earlier bars of an input that the kernel reads by itself: those of its window. */
+int64_t ts_kernel_reach(int kernel, int input, const double *p);
 
 #endif

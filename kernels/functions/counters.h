@@ -10,6 +10,27 @@ TS_INLINE vd ts_cumulate(vd *state, const vd *p, vd x, vd unused)
     return sum;
 }
 
+/* Running growth from 1: each bar adds its rate. State: the growth. */
+TS_INLINE vd ts_compound(vd *state, const vd *p, vd rate, vd unused)
+{
+    (void)p, (void)unused;
+    vd growth = state[0] + state[0] * rate;
+    state[0] = v_select(v_undefined(rate), v_set(1), growth);
+    return growth;
+}
+
+/* Sum of x over the leg so far: the bars since the direction last changed, and the one before them. State: the x
+ * before, the direction before, the sum. */
+TS_INLINE vd ts_leg_sum(vd *state, const vd *p, vd x, vd direction)
+{
+    (void)p;
+    vd sum = v_select(v_eq(direction, state[1]), state[2], state[0]) + x;
+    sum = v_select(v_undefined(direction), v_nan(), sum);
+    state[0] = x;
+    state[1] = v_select(v_undefined(sum), v_nan(), direction);
+    return state[2] = sum;
+}
+
 /* Rises in a row, or minus the falls in a row. State: the x before, the streak. */
 TS_INLINE vd ts_streak(vd *state, const vd *p, vd x, vd unused)
 {

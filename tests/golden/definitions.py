@@ -7,7 +7,7 @@ Columns hold no NaN; a row that a function makes has its NaN in front only, so `
 begin.
 """
 
-from math import exp, fsum, isnan, log, nan, sqrt
+from math import exp, floor, fsum, isnan, log, log2, nan, sqrt
 
 
 def start(x):
@@ -343,6 +343,131 @@ def rainbow(x, *periods):
 def mass_index(c, n, total):
     once = ema(each(lambda h, l: h - l, c["high"], c["low"]), n)
     return window_sum(each(quotient, once, ema(once, n)), total)
+
+
+def money_flow(c):
+    inside = lambda h, l, p, v: quotient((p - l) - (h - p), h - l) * v
+    return each(inside, c["high"], c["low"], c["close"], c["volume"])
+
+
+def running(x):
+    return [fsum(x[: t + 1]) for t in range(len(x))]
+
+
+def ad(c):
+    return running(money_flow(c))
+
+
+def begun_ema(x, n):
+    """Seeded with the first value, as TA-Lib's ADOSC does; shown from the n-th on."""
+    out = [x[0]]
+    for v in x[1:]:
+        out.append(out[-1] + 2 / (n + 1) * (v - out[-1]))
+    return [nan] * (n - 1) + out[n - 1 :]
+
+
+def chaikin_oscillator(c, fast, slow):
+    return each(lambda a, b: a - b, begun_ema(ad(c), fast), begun_ema(ad(c), slow))
+
+
+def cmf(c, n):
+    return each(quotient, window_sum(money_flow(c), n), window_sum(c["volume"], n))
+
+
+def pvt(c):
+    return running([0.0] + [v * (p - b) / b for v, p, b in zip(c["volume"][1:], c["close"][1:], c["close"])])
+
+
+def nvi(c):
+    """Fosback: on bars of falling volume the index gains its own share of the close's relative change."""
+    out, volume, close = [1000.0], c["volume"], c["close"]
+    for t in range(1, len(close)):
+        gain = out[-1] * (close[t] - close[t - 1]) / close[t - 1] if volume[t] < volume[t - 1] else 0.0
+        out.append(out[-1] + gain)
+    return out
+
+
+def klinger_oscillator(c, fast, slow):
+    """Trend +1 when H + L + C rose, else -1; DM = H - L; CM is CM + DM while the trend stays, else DM before + DM; VF =
+    V |2 DM / CM - 1| trend 100."""
+    key = each(lambda h, l, p: h + l + p, c["high"], c["low"], c["close"])
+    dm = each(lambda h, l: h - l, c["high"], c["low"])
+    force, before, cm = [nan], 0, 0.0
+    for t in range(1, len(key)):
+        trend = 1 if key[t] > key[t - 1] else -1
+        cm = (cm if trend == before else dm[t - 1]) + dm[t]
+        force.append(c["volume"][t] * abs(2 * dm[t] / cm - 1) * trend * 100 if cm else 0.0)
+        before = trend
+    return each(lambda a, b: a - b, ema(force, fast), ema(force, slow))
+
+
+def vwma(c, x, n):
+    money = window_sum(each(lambda p, v: p * v, x, c["volume"]), n)
+    return each(lambda m, v: m / v if v else nan, money, window_sum(c["volume"], n))
+
+
+def vwema(c, x, n):
+    """EMA of x times volume over EMA of the volume, both from the first value on; the first x until something trades."""
+    money = value = None
+    out = []
+    for p, v in zip(x, c["volume"]):
+        money = p * v if money is None else money + 2 / (n + 1) * (p * v - money)
+        value = v if value is None else value + 2 / (n + 1) * (v - value)
+        out.append(money / value if value else x[0])
+    return [nan] * (n - 1) + out[n - 1 :]
+
+
+def vwmacd(c, x, fast, slow):
+    return each(lambda a, b: a - b, vwema(c, x, fast), vwema(c, x, slow))
+
+
+def volume_spread(c, n):
+    spread = each(lambda h, l: h - l, c["high"], c["low"])
+    place = each(lambda h, l, p: quotient((p - l) - (h - p), h - l), c["high"], c["low"], c["close"])
+    over = lambda x: each(quotient, x, sma(x, n))
+    return each(lambda v, s, p: v * s * p, over(c["volume"]), over(spread), place)
+
+
+def profile(c, n):
+    """At each bar the bins (a dict by number) and their width, of the n bars before; None where nothing traded."""
+    price, out = typical(c), [None] * len(c["close"])
+    for t in range(n, len(price)):
+        traded = list(zip(price[t - n : t], c["volume"][t - n : t]))[::-1]
+        width = 2.0 ** (floor(log2(price[t - 1])) - 13)
+        while max(price[t - n : t]) // width - min(price[t - n : t]) // width > 31:
+            width *= 2
+        bins = {p // width: 0.0 for p, _ in traded}
+        for k in bins:
+            bins[k] = fsum(v for p, v in traded if p // width == k)
+        out[t] = (bins, width) if sum(bins.values()) > 0 else None
+    return out
+
+
+def value_area(bins):
+    """Dalton: from the fullest bin on, the fuller two above or below, until 70 % of the volume is inside."""
+    bottom, top = min(bins), max(bins)
+    low = high = min(k for k in bins if bins[k] == max(bins.values()))
+    inside, total = bins[low], fsum(bins.values())
+    while inside < 0.7 * total and (low > bottom or high < top):
+        above, below = (sum(bins.get(k, 0.0) for k in two) for two in ((high + 1, high + 2), (low - 1, low - 2)))
+        if high < top and (above >= below or low == bottom):
+            inside, high = inside + above, min(high + 2, top)
+        else:
+            inside, low = inside + below, max(low - 2, bottom)
+    return low, high
+
+
+def point_of_control(c, n):
+    fullest = lambda bins: min(k for k in bins if bins[k] == max(bins.values()))
+    return [(fullest(known[0]) + 0.5) * known[1] if known else nan for known in profile(c, n)]
+
+
+def value_area_high(c, n):
+    return [(value_area(known[0])[1] + 1) * known[1] if known else nan for known in profile(c, n)]
+
+
+def value_area_low(c, n):
+    return [value_area(known[0])[0] * known[1] if known else nan for known in profile(c, n)]
 
 
 # ---- signals: 1 and 0 ---------------------------------------------------------------------------------------------

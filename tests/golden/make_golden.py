@@ -68,6 +68,11 @@ def table():
     candle("stochastic_k", D.stochastic_k, lambda c, n: T.STOCHF(*HLC(c), n, 1)[0], 14)
     candle("mfi", D.mfi, lambda c, n: T.MFI(*HLC(c), c["volume"], n), 14)
     candle("vwap", D.vwap, None, 20)
+    candle("cmf", D.cmf, None, 20)
+    candle("volume_spread", D.volume_spread, None, 20)
+    candle("point_of_control", D.point_of_control, None, 10, 100)
+    candle("value_area_high", D.value_area_high, None, 10, 100)
+    candle("value_area_low", D.value_area_low, None, 10, 100)
     candle("aroon_up", lambda c, n: D.aroon(max, c["high"], n), lambda c, n: T.AROON(c["high"], c["low"], n)[1], 25)
     candle("aroon_down", lambda c, n: D.aroon(min, c["low"], n), lambda c, n: T.AROON(c["high"], c["low"], n)[0], 25)
     band = lambda c, i: T.BBANDS(c["close"], 20, 2.5, 2.5)[i]
@@ -89,6 +94,21 @@ def table():
         "stochastic_d(14, 3)": (lambda c: D.sma(D.stochastic_k(c, 14), 3), lambda c: T.STOCHF(*HLC(c), 14, 3)[1]),
         "true_range": (D.true_range, lambda c: T.TRANGE(*HLC(c))),
         "obv": (D.obv, lambda c: T.OBV(C(c), c["volume"])),
+        "ad": (D.ad, lambda c: T.AD(*HLC(c), c["volume"])),
+        "chaikin_oscillator(3, 10)": (
+            lambda c: D.chaikin_oscillator(c, 3, 10),
+            lambda c: T.ADOSC(*HLC(c), c["volume"], 3, 10),
+        ),
+        "chaikin_oscillator(20, 5)": (
+            lambda c: D.chaikin_oscillator(c, 20, 5),
+            lambda c: T.ADOSC(*HLC(c), c["volume"], 20, 5),
+        ),
+        "pvt": (D.pvt, None),
+        "nvi": (D.nvi, None),
+        "klinger_oscillator(34, 55)": (lambda c: D.klinger_oscillator(c, 34, 55), None),
+        "vwma(close, 20)": (lambda c: D.vwma(c, C(c), 20), None),
+        "vwema(close, 20)": (lambda c: D.vwema(c, C(c), 20), None),
+        "vwmacd(close, 12, 26)": (lambda c: D.vwmacd(c, C(c), 12, 26), None),
         "min(close, sma(close, 20))": (
             lambda c: D.each(min, C(c), D.sma(C(c), 20)),
             lambda c: np.minimum(C(c), T.SMA(C(c), 20)),

@@ -32,9 +32,9 @@ row row_column(rows *all, ts_column which) { return all->series->column[which]; 
 
 const function_row *function_by_name(const char *name)
 {
-    const function_row *tables[] = {functions_arithmetic, functions_windows,  functions_recursive,
-                                    functions_trend,      functions_charts,   functions_swings,
-                                    functions_regression, functions_channels, functions_oscillators};
+    const function_row *tables[] = {functions_arithmetic,  functions_windows, functions_recursive,  functions_trend,
+                                    functions_charts,      functions_swings,  functions_regression, functions_channels,
+                                    functions_oscillators, functions_volume};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const function_row *known = tables[i]; known->name; known++)
             if (strcmp(known->name, name) == 0) return known;

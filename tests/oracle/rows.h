@@ -40,17 +40,18 @@ typedef struct argument {
 typedef row (*function)(rows *all, const argument *given);
 
 /* How a function is found and how many bars it adds to the warm-up of its series arguments: `constant`, plus
- * per_argument[i] times number i, plus the slower of numbers 1 and 2 when `slower` is set. */
+ * per_argument[i] times number i, plus the slower of two numbers. */
 typedef struct function_row {
     const char *name;
     function evaluate;
     int constant, per_argument[4];
-    bool slower;
+    int slower; /* 0: none; 1: of numbers 1 and 2, after a series; 2: of numbers 0 and 1 */
 } function_row;
 
 /* The tables, one a file; each ends with a row without name. */
 extern const function_row functions_arithmetic[], functions_windows[], functions_recursive[], functions_trend[],
-    functions_charts[], functions_swings[], functions_regression[], functions_channels[], functions_oscillators[];
+    functions_charts[], functions_swings[], functions_regression[], functions_channels[], functions_oscillators[],
+    functions_volume[];
 
 /* Warm-ups that are no such sum: bars added, from the numbers by their places among the arguments. */
 typedef struct warmup_row {

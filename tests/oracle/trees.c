@@ -122,7 +122,8 @@ static size_t added_by(const rows *all, const ts_expression *tree)
         if (strcmp(one->name, known->name) == 0) return (size_t)one->added(number);
     double added = known->constant;
     for (int i = 0; i < 4; i++) added += known->per_argument[i] * number[i];
-    if (known->slower) added += number[1] > number[2] ? number[1] : number[2];
+    const double *pair = known->slower == 2 ? number : number + 1;
+    if (known->slower) added += pair[0] > pair[1] ? pair[0] : pair[1];
     return added > 0 ? (size_t)added : 0;
 }
 
