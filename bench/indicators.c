@@ -21,7 +21,8 @@ static const double SHARE = 0.05; /* of a repeat's seconds: there are many lines
 static const struct {
     const char *name;
     double value;
-} usual[] = {{"fast", 12}, {"slow", 26}, {"signal", 9}, {"d", 3}, {"k", 2}};
+} usual[] = {{"fast", 12},        {"slow", 26}, {"signal", 9}, {"d", 3},       {"k", 2},       {"start", 0.02},
+             {"increment", 0.02}, {"max", 0.2}, {"sc", 0.5},   {"alpha", 0.5}, {"share", 0.5}, {"tolerance", 0.25}};
 
 /* What all lines share: columns as tiles want them, and where rows go. The first job frees it. */
 typedef struct ground {

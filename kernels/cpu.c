@@ -8,7 +8,7 @@
 #include "kernels/functions/counters.h"
 #include "kernels/functions/elementwise.h"
 #include "kernels/functions/ema.h"
-#include "kernels/functions/exponential.h"
+#include "kernels/functions/fractal.h"
 #include "kernels/functions/profile.h"
 #include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"

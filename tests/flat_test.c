@@ -42,6 +42,9 @@ static const average averages[] = {
     {"wilder(close, 14)", 0, false},
     {"kama(close, 10)", 0, false},
     {"vwema(close, 20)", 0, false},
+    {"frama(8, 1, 1)", 0, false},
+    {"heikin_ashi_open", 0, false},
+    {"heikin_ashi_close", 0, true},
     {"dema(close, 12)", 1, false},
     {"tema(close, 12)", 2, false},
 };
@@ -67,7 +70,14 @@ static const char *const zeros[] = {"stddev(close, 20)",
                                     "pvt",
                                     "nvi - 1000",
                                     "vwmacd(close, 12, 26)",
-                                    "volume_spread(20)"};
+                                    "volume_spread(20)",
+                                    "gap",
+                                    "close - parabolic_sar(0.02, 0.02, 0.2)",
+                                    "close - atr_stop(14, 2)",
+                                    "close - volatility_stop(14, 2)",
+                                    "close - renko(close, 0.01 * close)",
+                                    "close - range_bars(close, 0.01 * close)",
+                                    "close - swing_high(5)"};
 
 static double draw_price(ts_draws *draws)
 {

@@ -55,9 +55,9 @@ const ts_function ts_functions[] = {
      "TA-Lib TYPPRICE", false},
     {"median_price", TS_SERIES, NONE, DEFINED("(high + low) / 2"), PRICES, "(high + low) / 2", "TA-Lib MEDPRICE",
      false},
-    {"heikin_ashi_close", TS_SERIES, NONE, DEFINED("(open + high + low + close) / 4"), PRICES,
-     "Close of the Heikin-Ashi candle: the mean of the four prices", "Dan Valcu, Stocks & Commodities, February 2004",
-     false},
+    {"heikin_ashi_close", TS_SERIES, NONE, DEFINED("(open + close + (high + low)) / 4"), PRICES,
+     "Close of the Heikin-Ashi candle: the mean of the four prices, summed so that four equal ones give that price",
+     "Dan Valcu, Stocks & Commodities, February 2004", false},
     {"heikin_ashi_open", TS_SERIES, NONE,
      DEFINED("adaptive(coalesce(heikin_ashi_close()[1], (open + close) / 2), 0.5)"), PRICES,
      "Open of the Heikin-Ashi candle: the middle of the body of the Heikin-Ashi candle before; of the first candle, "
@@ -81,10 +81,8 @@ const ts_function ts_functions[] = {
      "Kaufman's adaptive moving average: its pace lies between that of EMAs of 2 and 30 bars, by the efficiency of n "
      "bars",
      "TA-Lib KAMA (Perry Kaufman, Smarter Trading, 1995)", false},
-    {"frama", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2), REAL("sc", 0, 10), REAL("alpha", 0, 10)),
-     DEFINED("adaptive(median_price(), min(alpha * exponential(4.6 / 0.69314718055994531 * sc * "
-             "logarithm(skip(wholeness(n), 1))), 1))"),
-     AVERAGES,
+    {"frama", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2), REAL("sc", 0, 5), REAL("alpha", 0, 10)),
+     DEFINED("fractal_average(median_price(), logarithm(skip(wholeness(n), 1)), sc, alpha)"), AVERAGES,
      "Fractal adaptive moving average of the median price: its pace is alpha * exp(-4.6 sc (D - 1)), at most 1, with D "
      "the fractal dimension of the last 2 n bars, from 1 on a straight way to 2",
      "John Ehlers, Stocks & Commodities, October 2005, whose sc and alpha are 1 and whose N is 2 n", false},
@@ -481,15 +479,16 @@ const ts_function ts_functions[] = {
     {"spread", TS_SERIES, ARGUMENTS(N("n")), DEFINED("highest(high, n) - lowest(low, n)"), PARTS, "Range of n bars",
      "part of FRAMA", true},
     {"wholeness", TS_SERIES, ARGUMENTS(WHOLE("n", 1, LONGEST / 2)),
-     DEFINED("held(min(ratio(spread(2 * n), spread(n) + spread(n)[n]), 1), min(spread(n), spread(n)[n]))"), PARTS,
-     "Range of 2 n bars over the sum of those of its halves, from 1/2 where the price goes to and fro; the last one "
-     "while "
-     "a half has none",
+     DEFINED("coalesce(held(min(ratio(spread(2 * n), spread(n) + spread(n)[n]), 1), min(spread(n), spread(n)[n])), "
+             "1 + 0 * spread(2 * n))"),
+     PARTS,
+     "Range of 2 n bars over the sum of those of its halves, from 1/2 where the price goes to and fro to 1 on a "
+     "straight way; the last one, at first 1, while a half has none",
      "part of FRAMA: 2 to the power of 1 less the fractal dimension", true},
     {"logarithm", TS_SERIES, ARGUMENTS(X("x")), KERNEL(logarithm), PARTS, "Natural logarithm of x from 1/2 to 1",
      "part of FRAMA", true},
-    {"exponential", TS_SERIES, ARGUMENTS(X("x")), KERNEL(exponential), PARTS, "e to the power of x from -100 to 0",
-     "part of FRAMA", true},
+    {"fractal_average", TS_SERIES, ARGUMENTS(X("x"), X("straight"), REAL("sc", 0, 5), REAL("alpha", 0, 10)),
+     KERNEL(fractal_average), PARTS, "Average whose pace follows the fractal dimension", "part of FRAMA", true},
     {"held", TS_SERIES, ARGUMENTS(X("x"), X("when")), KERNEL(held), PARTS,
      "x where `when` is above 0, else the last such x", "part of FRAMA and gap_support", true},
     {"adaptive", TS_SERIES, ARGUMENTS(X("x"), X("rate")), KERNEL(adaptive), PARTS,

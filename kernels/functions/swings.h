@@ -19,27 +19,29 @@ TS_INLINE vd ts_turning(vd x, vd extreme)
     return v_select(v_unordered(x, extreme), v_nan(), v_select(v_eq(x, extreme), x, v_set(0)));
 }
 
-/* A pivot of the kind `own`; way: +1 for tops, -1 for bottoms. */
-TS_INLINE void swing_pivot(vd *state, vm pivots, vd price, int own, int other, double way)
+/* A pivot of the kind `own`; way: +1 for tops, -1 for bottoms; `before`: the one before it is kept. */
+TS_INLINE void swing_pivot(vd *state, vm pivots, vd price, int own, int other, double way, bool before)
 {
     vd sign = v_set(way), seen = state[own];
     vm same = v_eq(state[SWING_LAST], sign), beyond = m_not(v_le(price * sign, state[other] * sign));
     vm extends = m_and(m_and(pivots, same), v_gt(price * sign, seen * sign));
     vm turns = m_and(m_and(pivots, m_not(same)), beyond);
     state[own] = v_select(m_or(extends, turns), price, seen);
-    state[own + SWING_TOP_BEFORE] = v_select(turns, seen, state[own + SWING_TOP_BEFORE]);
+    if (before) state[own + SWING_TOP_BEFORE] = v_select(turns, seen, state[own + SWING_TOP_BEFORE]);
     state[SWING_LAST] = v_select(turns, sign, state[SWING_LAST]);
 }
 
-TS_INLINE void swing_step(vd *state, vd top, vd bottom)
+/* Most bars bring nothing, few bring both kinds at once. */
+TS_INLINE void swing_step(vd *state, vd top, vd bottom, bool before)
 {
     vd zero = v_set(0);
-    vm quiet = m_and(v_le(top, zero), v_le(bottom, zero));
-    if (!m_any(m_not(quiet))) return;
-    vm undefined = v_unordered(top, bottom), tops = v_gt(top, zero), late = v_lt(state[SWING_LAST], zero);
-    swing_pivot(state, m_and(tops, m_not(late)), top, SWING_TOP, SWING_BOTTOM, 1);
-    swing_pivot(state, v_gt(bottom, zero), bottom, SWING_BOTTOM, SWING_TOP, -1);
-    swing_pivot(state, m_and(tops, late), top, SWING_TOP, SWING_BOTTOM, 1);
+    vm tops = v_gt(top, zero), bottoms = v_gt(bottom, zero), undefined = v_unordered(top, bottom);
+    if (!m_any(m_or(m_or(tops, bottoms), undefined))) return;
+    vm late = m_and(m_and(tops, bottoms), v_lt(state[SWING_LAST], zero));
+    swing_pivot(state, m_and(tops, m_not(late)), top, SWING_TOP, SWING_BOTTOM, 1, before);
+    swing_pivot(state, bottoms, bottom, SWING_BOTTOM, SWING_TOP, -1, before);
+    if (__builtin_expect(!m_any(m_or(late, undefined)), 1)) return;
+    swing_pivot(state, late, top, SWING_TOP, SWING_BOTTOM, 1, before);
     for (int i = 0; i < SWING_LAST; i++) state[i] = v_select(undefined, v_nan(), state[i]);
     state[SWING_LAST] = v_select(undefined, zero, state[SWING_LAST]);
 }
@@ -47,14 +49,14 @@ TS_INLINE void swing_step(vd *state, vd top, vd bottom)
 TS_INLINE vd ts_swing_top(vd *state, const vd *p, vd top, vd bottom)
 {
     (void)p;
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, false);
     return state[SWING_TOP];
 }
 
 TS_INLINE vd ts_swing_bottom(vd *state, const vd *p, vd top, vd bottom)
 {
     (void)p;
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, false);
     return state[SWING_BOTTOM];
 }
 
@@ -62,14 +64,14 @@ TS_INLINE vd ts_swing_bottom(vd *state, const vd *p, vd top, vd bottom)
 TS_INLINE vd ts_swing_way(vd *state, const vd *p, vd top, vd bottom)
 {
     (void)p;
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, false);
     return v_select(v_eq(state[SWING_LAST], v_set(0)), v_nan(), v_set(0) - state[SWING_LAST]);
 }
 
 /* The share p[0] of the last swing, taken back from where it ended. */
 TS_INLINE vd ts_retracement(vd *state, const vd *p, vd top, vd bottom)
 {
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, false);
     vd part = p[0] * (state[SWING_TOP] - state[SWING_BOTTOM]);
     return v_select(v_gt(state[SWING_LAST], v_set(0)), state[SWING_TOP] - part, state[SWING_BOTTOM] + part);
 }
@@ -86,13 +88,13 @@ TS_INLINE vd twin_pivots(const vd *state, const vd *p, int own, double way, vd l
 /* The neckline of a double top: the bottom between the two. */
 TS_INLINE vd ts_twin_tops(vd *state, const vd *p, vd top, vd bottom)
 {
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, true);
     return twin_pivots(state, p, SWING_TOP, 1, state[SWING_BOTTOM]);
 }
 
 TS_INLINE vd ts_twin_bottoms(vd *state, const vd *p, vd top, vd bottom)
 {
-    swing_step(state, top, bottom);
+    swing_step(state, top, bottom, true);
     return twin_pivots(state, p, SWING_BOTTOM, -1, state[SWING_TOP]);
 }
 

@@ -643,17 +643,18 @@ def heikin_ashi_open(c):
 
 
 def frama(c, n, sc, alpha):
-    """Ehlers 2005 with N = 2 n: Dimen = (Log(N1 + N2) - Log(N3)) / Log(2), Alpha = ExpValue(-4.6 * (Dimen - 1))."""
+    """Ehlers 2005 with N = 2 n: Dimen = (Log(N1 + N2) - Log(N3)) / Log(2), Alpha = ExpValue(-4.6 * (Dimen - 1)), at most
+    1; Dimen stays where it is while a half has no range, the fastest pace before there is one."""
     high, low, out = c["high"], c["low"], [nan] * len(c["high"])
     price = [(h + l) / 2 for h, l in zip(high, low)]
     slope = lambda first, end: (max(high[first:end]) - min(low[first:end])) / (end - first)
-    dimension = nan
+    dimension = 1.0
     for t in range(2 * n - 1, len(high)):
         end = t + 1
         n1, n2, n3 = slope(end - n, end), slope(end - 2 * n, end - n), slope(end - 2 * n, end)
         if n1 > 0 and n2 > 0 and n3 > 0:
             dimension = (log(n1 + n2) - log(n3)) / log(2)
-        if t >= 2 * n and not isnan(dimension):
+        if t >= 2 * n:
             pace = min(alpha * exp(-4.6 * sc * (max(dimension, 1.0) - 1)), 1.0)
             last = price[t - 1] if isnan(out[t - 1]) else out[t - 1]
             out[t] = pace * price[t] + (1 - pace) * last

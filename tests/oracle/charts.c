@@ -161,7 +161,7 @@ static row candle_close(rows *all, const argument *given)
     row out = row_new(all);
     double *const *column = all->series->column;
     for (size_t t = 0; t < all->bars; t++)
-        out[t] = (column[TS_OPEN][t] + column[TS_HIGH][t] + column[TS_LOW][t] + column[TS_CLOSE][t]) / 4;
+        out[t] = (column[TS_OPEN][t] + column[TS_CLOSE][t] + (column[TS_HIGH][t] + column[TS_LOW][t])) / 4;
     return out;
 }
 
@@ -188,11 +188,11 @@ static row frama(rows *all, const argument *given)
     double n = given[0].number;
     row out = row_new(all), half = spread(all, n), older = row_lag(all, half, n), whole = spread(all, 2 * n);
     row high = row_column(all, TS_HIGH), low = row_column(all, TS_LOW);
-    long double dimension = NAN;
+    long double dimension = 1;
     for (size_t t = (size_t)(2 * n) - 1; t < all->bars; t++) {
         if (half[t] > 0 && older[t] > 0) dimension = log2l(2 * ((long double)half[t] + older[t]) / whole[t]);
         if (dimension < 1) dimension = 1;
-        if (t < 2 * n || isnan((double)dimension)) continue;
+        if (t < 2 * n) continue;
         double pace = given[2].number * (double)expl(-4.6L * given[1].number * (dimension - 1));
         double last = isnan(out[t - 1]) ? (high[t - 1] + low[t - 1]) / 2 : out[t - 1];
         out[t] = last + smaller(pace, 1) * ((high[t] + low[t]) / 2 - last);
