@@ -17,7 +17,7 @@ enum { BARS = 65536, BATCH = TS_LANES_MAX };
 
 static const double SHARE = 0.05; /* of a repeat's seconds: there are many lines */
 
-/* Usual values of numbers by their names in the table of functions; 14 otherwise. */
+/* Usual values of numbers by their names in the table of functions; 14 otherwise, or what is nearest within bounds. */
 static const struct {
     const char *name;
     double value;
@@ -82,11 +82,15 @@ static ground *new_ground(const ts_bench *bench, ts_error *error)
     return NULL;
 }
 
-static double usual_number(const ts_function_argument *argument)
+/* `variant` moves it on: by bars, or by hundredths of a real number. */
+static double usual_number(const ts_function_argument *argument, int variant)
 {
+    double value = 14;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (!strcmp(usual[i].name, argument->name)) return usual[i].value;
-    return 14;
+        if (!strcmp(usual[i].name, argument->name)) value = usual[i].value;
+    double last = argument->integer ? argument->max : argument->max - 0.01 * BATCH;
+    if (value > last) value = last;
+    return value + (argument->integer ? variant : 0.01 * variant);
 }
 
 /* "name(close, 14 + variant)": series are close, then open; the first number varies. */
@@ -97,8 +101,7 @@ static void write_call(ts_strbuf *text, const ts_function *function, int variant
     for (int i = 0; i < function->arguments; i++) {
         const ts_function_argument *argument = &function->argument[i];
         if (i) ts_strbuf_puts(text, ", ");
-        if (argument->type == TS_NUMBER)
-            ts_strbuf_printf(text, "%g", usual_number(argument) + (numbers++ ? 0 : variant));
+        if (argument->type == TS_NUMBER) ts_strbuf_printf(text, "%g", usual_number(argument, numbers++ ? 0 : variant));
         else ts_strbuf_puts(text, series++ ? "open" : "close");
     }
     ts_strbuf_putc(text, ')');

@@ -203,17 +203,18 @@ static void a_store_gives_what_the_file_gives(void **state)
 static void a_strategy_of_a_file_is_found_again(void **state)
 {
     (void)state;
-    ts_temporary_text("mine.json",
-                      "{\"name\": \"MINE\", \"description\": \"-\", \"source\": \"-\", \"parameters\": {\"n\": "
-                      "{\"type\": \"int\", \"min\": 2, \"max\": 9, "
-                      "\"default\": 3}}, \"entry\": \"close > sma(close, n)\", \"exit\": \"close < sma(close, n)\"}");
+    ts_temporary_text(
+        "mine.json",
+        "{\"name\": \"MINE\", \"description\": \"-\", \"source\": \"-\", \"parameters\": {\"n[0]\": "
+        "{\"type\": \"int\", \"min\": 2, \"max\": 9, "
+        "\"default\": 3}}, \"entry\": \"close > sma(close, n[0])\", \"exit\": \"close < sma(close, n[0])\"}");
     shell_expect(shell("cd '%s' && " TRADESTREAM
                        "discover --candles SYN-USD.1m.csv --strategies PIVOT mine.json --format jsonl",
                        folder),
                  0, "");
     assert_non_null(strstr(shell_out, "\"strategy\": \"PIVOT\""));
     assert_non_null(strstr(shell_out, "\"strategy\": \"MINE\""));
-    assert_non_null(strstr(shell_out, "--strategy mine.json --param n="));
+    assert_non_null(strstr(shell_out, "--strategy mine.json --param 'n[0]="));
 }
 
 static void nothing_feasible_is_said(void **state)

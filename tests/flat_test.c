@@ -31,6 +31,18 @@ static const average averages[] = {
     {"sma(close, 50)", 0, true},
     {"wma(close, 14)", 0, true},
     {"linreg(close, 20)", 0, true},
+    {"linreg(close, 50)", 0, true},
+    {"midprice(14)", 0, true},
+    {"donchian_upper(20)", 0, true},
+    {"donchian_middle(20)", 0, true},
+    {"donchian_lower(20)", 0, true},
+    {"ichimoku_span_a(9, 26)", 0, true},
+    {"ichimoku_span_b(30, 20)", 0, true},
+    {"pivot(20)", 0, true},
+    {"pivot_r1(20)", 0, true},
+    {"pivot_s1(20)", 0, true},
+    {"pivot_r2(20)", 0, true},
+    {"pivot_s2(20)", 0, true},
     {"bollinger_upper(close, 20, 2)", 0, true},
     {"bollinger_lower(close, 20, 2)", 0, true},
     {"highest(close, 7)", 0, true},
@@ -39,6 +51,7 @@ static const average averages[] = {
     {"ema(close, 3)", 0, false},
     {"ema(close, 12)", 0, false},
     {"ema(close, 26)", 0, false},
+    {"zlema(close, 20)", 0, false},
     {"wilder(close, 14)", 0, false},
     {"kama(close, 10)", 0, false},
     {"vwema(close, 20)", 0, false},
@@ -77,7 +90,19 @@ static const char *const zeros[] = {"stddev(close, 20)",
                                     "close - volatility_stop(14, 2)",
                                     "close - renko(close, 0.01 * close)",
                                     "close - range_bars(close, 0.01 * close)",
-                                    "close - swing_high(5)"};
+                                    "close - swing_high(5)",
+                                    "linreg_slope(close, 20)",
+                                    "linreg_deviation(close, 20)",
+                                    "ppo(close, 12, 26)",
+                                    "dpo(close, 20)",
+                                    "awesome_oscillator(5, 34)",
+                                    "kst(close, 10, 10, 10, 15)",
+                                    "rvi(10)",
+                                    "rvi_signal(10)",
+                                    "bull_power(13)",
+                                    "bear_power(13)",
+                                    "rainbow_oscillator(close, 10, 20, 50)",
+                                    "mass_index(9, 25)"};
 
 static double draw_price(ts_draws *draws)
 {
@@ -209,11 +234,14 @@ static void a_deviation_is_0_once_its_window_is_flat(void **state)
     ts_draws draws = ts_draws_at(0x666c6174, 4, 0, 0);
     ts_series series = {0};
     for (int step = 0; step < 40; step++) append_flat(&series, draw_price(&draws), 30);
-    double *row = row_of(engine, &series, "stddev(close, 20)");
-    for (size_t t = 19; t < series.bars; t++)
-        if (t % 30 >= 19) assert_true(row[t] == 0);
-        else if (t >= 30 && series.column[TS_CLOSE][t] != series.column[TS_CLOSE][t - 30]) assert_true(row[t] > 0);
-    free(row);
+    static const char *const deviations[] = {"stddev(close, 20)", "linreg_deviation(close, 20)"};
+    for (size_t i = 0; i < sizeof deviations / sizeof *deviations; i++) {
+        double *row = row_of(engine, &series, deviations[i]);
+        for (size_t t = 19; t < series.bars; t++)
+            if (t % 30 >= 19) assert_true(row[t] == 0);
+            else if (t >= 30 && series.column[TS_CLOSE][t] != series.column[TS_CLOSE][t - 30]) assert_true(row[t] > 0);
+        free(row);
+    }
     ts_series_clear(&series);
     ts_engine_free(engine);
 }

@@ -132,7 +132,7 @@ const ts_function ts_functions[] = {
      "Second border of the cloud (senkou span B, usually of 52 bars) as it is drawn at this bar: computed kijun bars "
      "ago",
      "Goichi Hosoda, 1969", false},
-    {"pivot", TS_SERIES, ARGUMENTS(N("n")), DEFINED("((highest(high, n) + lowest(low, n) + close) / 3)[1]"), BANDS,
+    {"pivot", TS_SERIES, ARGUMENTS(N("n")), DEFINED("(midprice(n) + (close - midprice(n)) / 3)[1]"), BANDS,
      "Pivot point of the n bars before this one: the mean of their highest high, lowest low and last close",
      "floor traders' pivots", false},
     {"pivot_r1", TS_SERIES, ARGUMENTS(N("n")), DEFINED("2 * pivot(n) - donchian_lower(n)"), BANDS,

@@ -144,8 +144,11 @@ void ts_origin_command(ts_strbuf *text, const ts_origin *origin, const ts_genome
     source_options(text, origin);
     option(text, "--strategy", origin->strategy_file ? origin->strategy_file : origin->strategy->name);
     for (int i = 0; i < origin->strategy->parameters; i++) {
-        ts_strbuf_puts(text, " --param ");
-        append_parameter(text, origin->strategy, genome, i);
+        ts_strbuf assignment = {0};
+        append_parameter(&assignment, origin->strategy, genome, i);
+        option(text, "--param", assignment.text ? assignment.text : "");
+        text->failed |= assignment.failed;
+        ts_strbuf_clear(&assignment);
     }
     simulation_options(text, origin);
     ts_strbuf_puts(text, " --format json");

@@ -36,11 +36,12 @@ static row span_a(rows *all, const argument *given)
 
 static row span_b(rows *all, const argument *given) { return midway(all, given[0].number, given[1].number); }
 
+/* A third of the way from the middle of the range to the close: (high + low + close) / 3, and exactly the price where
+ * all three are the same. */
 static row pivot(rows *all, const argument *given)
 {
-    row out = row_new(all), close = row_column(all, TS_CLOSE);
-    row top = extreme(all, given[0].number, 1, +1), bottom = extreme(all, given[0].number, 1, -1);
-    for (size_t t = 1; t < all->bars; t++) out[t] = (top[t] + bottom[t] + close[t - 1]) / 3;
+    row out = row_new(all), close = row_column(all, TS_CLOSE), middle_before = midway(all, given[0].number, 1);
+    for (size_t t = 1; t < all->bars; t++) out[t] = middle_before[t] + (close[t - 1] - middle_before[t]) / 3;
     return out;
 }
 
