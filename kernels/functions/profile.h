@@ -49,11 +49,15 @@ TS_INLINE vd profile_floor(vd x)
 static void profile_coarsen(double *bins, int32_t low, int32_t high, int doublings, double *control, double *most)
 {
     double wide[PROFILE_BINS] = {0};
-    for (int32_t bin = low; bin <= high; bin++) *profile_bin(wide, bin >> doublings) += *profile_bin(bins, bin);
-    __builtin_memcpy(bins, wide, sizeof wide);
     *most = -__builtin_inf();
-    for (int32_t bin = low >> doublings; bin <= high >> doublings; bin++)
-        if (*profile_bin(wide, bin) > *most) *most = *profile_bin(wide, bin), *control = bin;
+    for (int32_t bin = low; bin <= high;) {
+        int32_t number = bin >> doublings;
+        double sum = 0;
+        for (; bin <= high && bin >> doublings == number; bin++) sum += *profile_bin(bins, bin);
+        *profile_bin(wide, number) = sum;
+        if (sum > *most) *most = sum, *control = number;
+    }
+    __builtin_memcpy(bins, wide, sizeof wide);
 }
 
 /* Make room, in every lane, for a price that falls into `bin`: bins as wide as that takes. */
