@@ -50,13 +50,6 @@ static size_t place_slots(builder *b)
     return at;
 }
 
-static size_t all_history(const ts_schedule *schedule)
-{
-    size_t sum = 0;
-    for (size_t slot = 0; slot < schedule->slots; slot++) sum += schedule->slot_history[slot];
-    return sum;
-}
-
 static size_t count_rules(const ts_demand *demand)
 {
     size_t rules = 0;
@@ -68,7 +61,7 @@ static int allocate(builder *b, size_t tile, ts_error *error)
 {
     ts_program *p = b->program;
     const ts_schedule *schedule = b->schedule;
-    p->tile = tile ? tile : ts_tile_for(schedule->slots, all_history(schedule));
+    p->tile = tile ? tile : ts_tile_for(schedule->slots, ts_schedule_history(schedule));
     p->genomes = b->demand->genomes;
     b->words = p->tile / 64;
     b->slot_at = ts_alloc(schedule->slots + 1, sizeof *b->slot_at);

@@ -2,24 +2,25 @@
 #include "host/plan/schedule.h"
 
 #include "common/memory.h"
+#include "host/plan/tile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are computed for so many blocks at once: the more instances of a kernel, the more lanes are filled and the more
- * chains run side by side. */
-enum { ROWS_AHEAD = 4 };
+/* Rows are computed for so many blocks at once, where the cache holds them: the more instances of a kernel, the more
+ * lanes are filled and the more chains run side by side. */
+enum { MOST_AHEAD = 4, SHORTEST_AHEAD = 768 /* bars: a tile that may be no shorter for that */ };
 
 typedef struct scheduler {
     const ts_demand *demand;
     const ts_row_node *row;
     const ts_mask_node *mask;
     size_t rows, masks;
-    int32_t *first, *last; /* block that computes a row, block that reads it last; -1: none */
+    int32_t *first, *last; /* block that computes a row; the time at which it is read last; -1: none */
     int32_t *stamp;        /* by mask */
     bool *seen;            /* by mask: some block reads it */
     ts_schedule *schedule;
-    int32_t block;
+    int32_t block, ahead, times; /* times of a block: one for each level of rows, the last for what reads them */
     size_t counted, levels; /* masks of the block, and the DEFINED among them */
 } scheduler;
 
@@ -65,17 +66,20 @@ void ts_demand_masks(const ts_demand *demand, size_t index, int32_t *stamps, int
     for (int i = 0; i < planned->rules; i++) visit_mask(masks, planned->rule[i].gate, stamps, stamp, visit, context);
 }
 
-static void use_row(scheduler *s, int32_t row)
+static int32_t time_of(const scheduler *s, int32_t row) { return s->first[row] * s->times + s->row[row].level; }
+
+static void use_row(scheduler *s, int32_t row, int32_t time)
 {
     const ts_row_key *key = &s->row[row].key;
-    if (key->kind == TS_ROW_NUMBER || s->last[row] == s->block) return;
-    s->last[row] = s->block;
+    if (key->kind == TS_ROW_NUMBER) return;
+    if (s->last[row] < time) s->last[row] = time;
     if (s->first[row] >= 0) return;
-    s->first[row] = s->block - s->block % ROWS_AHEAD;
+    s->first[row] = s->block - s->block % s->ahead;
     if (key->kind != TS_ROW_KERNEL) return;
-    use_row(s, key->in[0].row);
-    use_row(s, key->in[1].row);
+    for (int i = 0; i < TS_KERNEL_INPUTS; i++) use_row(s, key->in[i].row, time_of(s, row));
 }
+
+static void read_row(scheduler *s, int32_t row) { use_row(s, row, s->block * s->times + s->times - 1); }
 
 /* Rows are read where the mask is computed: by the first block that needs it. */
 static void use_mask(void *context, int32_t mask)
@@ -88,8 +92,8 @@ static void use_mask(void *context, int32_t mask)
     }
     s->seen[mask] = true;
     if (key->kind > TS_MASK_DOWN) return;
-    use_row(s, key->row[0].row);
-    if (key->kind != TS_MASK_DEFINED) use_row(s, key->row[1].row);
+    read_row(s, key->row[0].row);
+    if (key->kind != TS_MASK_DEFINED) read_row(s, key->row[1].row);
 }
 
 static void count_mask(void *context, int32_t mask)
@@ -113,11 +117,11 @@ static void use_direct(scheduler *s, size_t index)
     const ts_demand *demand = s->demand;
     if (index < demand->genomes) {
         const ts_planned *planned = &demand->planned[index];
-        for (int i = 0; planned->follows && i < 2; i++) use_row(s, s->mask[planned->entry[0]].key.row[i].row);
+        for (int i = 0; planned->follows && i < 2; i++) read_row(s, s->mask[planned->entry[0]].key.row[i].row);
         for (int i = 0; i < planned->rules; i++)
-            if (planned->rule[i].range.row >= 0) use_row(s, planned->rule[i].range.row);
+            if (planned->rule[i].range.row >= 0) read_row(s, planned->rule[i].range.row);
     } else if (demand->value[index - demand->genomes].type == TS_SERIES)
-        use_row(s, demand->value[index - demand->genomes].row.row);
+        read_row(s, demand->value[index - demand->genomes].row.row);
 }
 
 size_t ts_demand_per_block(const ts_demand *demand)
@@ -173,72 +177,106 @@ static void order_rows(scheduler *s, ts_schedule *schedule)
     }
 }
 
-/* Give each row a slot from its first block to its last; slots are used again, the most recently freed first. */
+static int32_t take_slot(ts_schedule *schedule, int32_t *free_slots, size_t *available, int32_t history)
+{
+    int32_t slot = *available ? free_slots[--*available] : (int32_t)schedule->slots++;
+    size_t whole = ((size_t)history + 7) / 8 * 8;
+    if (whole > schedule->slot_history[slot]) schedule->slot_history[slot] = whole;
+    return slot;
+}
+
+/* Give each row a slot from the time it is computed to the time it is read last; slots are used again, the most
+ * recently freed first. `ends` lists by time, from `heads` on, the rows whose last time it is. */
+static void deal_slots(const scheduler *s, int32_t *free_slots, int32_t *heads, int32_t *ends)
+{
+    ts_schedule *schedule = s->schedule;
+    size_t available = 0;
+    int32_t freed = 0; /* slots of the times before this one are free */
+    for (size_t i = 0; i < schedule->rows; i++) {
+        int32_t row = schedule->order[i], now = time_of(s, row);
+        for (; freed < now; freed++)
+            for (int32_t k = heads[freed]; k >= 0; k = ends[k]) free_slots[available++] = schedule->slot[schedule->order[k]];
+        schedule->slot[row] = take_slot(schedule, free_slots, &available, s->row[row].history);
+        ends[i] = heads[s->last[row]];
+        heads[s->last[row]] = (int32_t)i;
+    }
+}
+
 static int give_slots(const scheduler *s, ts_schedule *schedule, ts_error *error)
 {
+    size_t times = schedule->blocks * (size_t)s->times;
     int32_t *free_slots = ts_alloc(schedule->rows + 1, sizeof *free_slots),
-            *ends = ts_alloc(schedule->rows + 1, sizeof *ends);
-    int32_t *heads =
-        ts_alloc(schedule->blocks + 1, sizeof *heads); /* rows whose last block is b, as a list through `ends` */
-    if (!free_slots || !ends || !heads) {
-        free(free_slots), free(ends), free(heads);
-        return ts_no_memory(error, "a schedule");
-    }
-    for (size_t block = 0; block <= schedule->blocks; block++) heads[block] = -1;
-    for (size_t i = 0; i < schedule->rows; i++) {
-        int32_t last = s->last[schedule->order[i]];
-        ends[i] = heads[last];
-        heads[last] = (int32_t)i;
-    }
-    size_t available = 0;
-    for (size_t block = 0; block < schedule->blocks; block++) {
-        if (block)
-            for (int32_t i = heads[block - 1]; i >= 0; i = ends[i])
-                free_slots[available++] = schedule->slot[schedule->order[i]];
-        for (size_t i = schedule->block_begin[block]; i < schedule->block_begin[block + 1]; i++) {
-            int32_t row = schedule->order[i], slot = available ? free_slots[--available] : (int32_t)schedule->slots++;
-            size_t history = ((size_t)s->row[row].history + 7) / 8 * 8;
-            schedule->slot[row] = slot;
-            if (history > schedule->slot_history[slot]) schedule->slot_history[slot] = history;
-        }
+            *ends = ts_alloc(schedule->rows + 1, sizeof *ends), *heads = ts_alloc(times + 1, sizeof *heads);
+    int status = free_slots && ends && heads ? 0 : ts_no_memory(error, "a schedule");
+    if (!status) {
+        memset(heads, 0xff, (times + 1) * sizeof *heads);
+        deal_slots(s, free_slots, heads, ends);
     }
     free(free_slots), free(ends), free(heads);
+    return status;
+}
+
+static int32_t deepest(const ts_row_node *row, size_t rows)
+{
+    int32_t level = 0;
+    for (size_t i = 0; i < rows; i++) level = row[i].level > level ? row[i].level : level;
+    return level;
+}
+
+static int allocate(scheduler *s, ts_error *error)
+{
+    ts_schedule *schedule = s->schedule;
+    size_t items = s->demand->genomes + s->demand->values;
+    s->first = ts_alloc(s->rows + 1, sizeof *s->first);
+    s->last = ts_alloc(s->rows + 1, sizeof *s->last);
+    s->stamp = ts_alloc(s->masks + 1, sizeof *s->stamp);
+    s->seen = ts_alloc(s->masks + 1, sizeof *s->seen);
+    schedule->order = ts_alloc(s->rows + 1, sizeof *schedule->order);
+    schedule->slot = ts_alloc(s->rows + 1, sizeof *schedule->slot);
+    schedule->slot_history = ts_alloc(s->rows + 1, sizeof *schedule->slot_history);
+    schedule->shared = ts_alloc(s->masks + 1, sizeof *schedule->shared);
+    schedule->block_begin = ts_alloc(items / TS_BLOCK_GENOMES + 3, sizeof *schedule->block_begin);
+    if (!s->first || !s->last || !s->stamp || !s->seen || !schedule->order || !schedule->slot ||
+        !schedule->slot_history || !schedule->shared || !schedule->block_begin)
+        return ts_no_memory(error, "a schedule");
+    memset(s->first, 0xff, (s->rows + 1) * sizeof *s->first);
+    memset(s->last, 0xff, (s->rows + 1) * sizeof *s->last);
+    memset(s->stamp, 0xff, (s->masks + 1) * sizeof *s->stamp);
+    memset(schedule->slot, 0xff, (s->rows + 1) * sizeof *schedule->slot);
     return 0;
+}
+
+static int make_ahead(const ts_demand *demand, int32_t ahead, ts_schedule *schedule, ts_error *error)
+{
+    scheduler s = {.demand = demand, .schedule = schedule, .ahead = ahead};
+    s.row = ts_dag_rows(demand->dag, &s.rows);
+    s.mask = ts_dag_masks(demand->dag, &s.masks);
+    s.times = deepest(s.row, s.rows) + 2;
+    int status = allocate(&s, error);
+    if (!status) {
+        find_uses(&s, schedule);
+        order_rows(&s, schedule);
+        status = give_slots(&s, schedule, error);
+    }
+    free(s.first), free(s.last), free(s.stamp), free(s.seen);
+    if (status) ts_schedule_clear(schedule);
+    return status;
+}
+
+size_t ts_schedule_history(const ts_schedule *schedule)
+{
+    size_t sum = 0;
+    for (size_t slot = 0; slot < schedule->slots; slot++) sum += schedule->slot_history[slot];
+    return sum;
 }
 
 int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *error)
 {
-    scheduler s = {.demand = demand};
-    s.row = ts_dag_rows(demand->dag, &s.rows);
-    s.mask = ts_dag_masks(demand->dag, &s.masks);
-    size_t items = demand->genomes + demand->values;
-    s.first = ts_alloc(s.rows + 1, sizeof *s.first);
-    s.last = ts_alloc(s.rows + 1, sizeof *s.last);
-    s.stamp = ts_alloc(s.masks + 1, sizeof *s.stamp);
-    schedule->order = ts_alloc(s.rows + 1, sizeof *schedule->order);
-    schedule->slot = ts_alloc(s.rows + 1, sizeof *schedule->slot);
-    schedule->slot_history = ts_alloc(s.rows + 1, sizeof *schedule->slot_history);
-    schedule->shared = ts_alloc(s.masks + 1, sizeof *schedule->shared);
-    s.seen = ts_alloc(s.masks + 1, sizeof *s.seen);
-    s.schedule = schedule;
-    schedule->block_begin = ts_alloc(items / TS_BLOCK_GENOMES + 3, sizeof *schedule->block_begin);
-    int status = -1;
-    if (!s.first || !s.last || !s.stamp || !s.seen || !schedule->order || !schedule->slot || !schedule->slot_history ||
-        !schedule->shared || !schedule->block_begin) {
-        ts_no_memory(error, "a schedule");
-        goto out;
+    for (int32_t ahead = MOST_AHEAD;; ahead /= 2) {
+        if (make_ahead(demand, ahead, schedule, error)) return -1;
+        if (ahead == 1 || ts_tile_for(schedule->slots, ts_schedule_history(schedule)) >= SHORTEST_AHEAD) return 0;
+        ts_schedule_clear(schedule);
     }
-    memset(s.first, 0xff, (s.rows + 1) * sizeof *s.first);
-    memset(s.last, 0xff, (s.rows + 1) * sizeof *s.last);
-    memset(s.stamp, 0xff, (s.masks + 1) * sizeof *s.stamp);
-    memset(schedule->slot, 0xff, (s.rows + 1) * sizeof *schedule->slot);
-    find_uses(&s, schedule);
-    order_rows(&s, schedule);
-    status = give_slots(&s, schedule, error);
-out:
-    free(s.first), free(s.last), free(s.stamp), free(s.seen);
-    if (status) ts_schedule_clear(schedule);
-    return status;
 }
 
 void ts_schedule_clear(ts_schedule *schedule)

@@ -38,6 +38,9 @@ typedef struct ts_schedule {
 int ts_schedule_make(const ts_demand *demand, ts_schedule *schedule, ts_error *error);
 void ts_schedule_clear(ts_schedule *schedule);
 
+/* Earlier values that lie before all slots' tiles. */
+size_t ts_schedule_history(const ts_schedule *schedule);
+
 enum { TS_STAMP_KEPT = INT32_MAX };
 
 /* Call visit(context, mask) for each mask that genome or value number `index` needs, operands first; a mask whose stamp
