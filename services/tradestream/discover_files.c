@@ -22,7 +22,10 @@ int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_erro
     }
     if (path_in(folder, "results.partial.jsonl", files->partial_path, sizeof files->partial_path, error)) return -1;
     files->partial = fopen(files->partial_path, "w");
-    if (files->partial) return 0;
+    if (files->partial) {
+        setvbuf(files->partial, NULL, _IONBF, 0); /* a search's lines go out in one write: a kill leaves whole ones */
+        return 0;
+    }
     return ts_fail(error, TS_USAGE, "--out: %s: %s", files->partial_path, strerror(errno));
 }
 
