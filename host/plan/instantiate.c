@@ -102,6 +102,26 @@ static int plan_arithmetic(const frame *at, const ts_expression *e, ts_planned_v
     return kernel_row(at, kernels[e->kind], in, NULL, out, error);
 }
 
+static bool is_zero(const ts_row_node *node) { return node->key.kind == TS_ROW_NUMBER && node->key.parameter[0] == 0; }
+
+static ts_source earlier(ts_source source, int32_t lag) { return (ts_source){source.row, source.lag + lag}; }
+
+/* x - y stands to 0 as x stands to y (the difference of finite numbers is 0 only where they are equal): the difference
+ * itself is not needed. */
+static void spare_difference(const frame *at, ts_source compared[2])
+{
+    size_t rows;
+    const ts_row_node *row = ts_dag_rows(at->dag, &rows);
+    for (int i = 0; i < 2; i++) {
+        const ts_row_key *key = &row[compared[i].row].key;
+        if (key->kind != TS_ROW_KERNEL || key->which != TS_KERNEL_subtract || !is_zero(&row[compared[!i].row])) continue;
+        int32_t lag = compared[i].lag;
+        compared[i] = earlier(key->in[0], lag);
+        compared[!i] = earlier(key->in[1], lag);
+        return;
+    }
+}
+
 static int plan_comparison(const frame *at, const ts_expression *e, ts_planned_value *out, ts_error *error)
 {
     static const ts_relation relations[] = {[TS_BELOW] = TS_IS_BELOW,
@@ -117,6 +137,7 @@ static int plan_comparison(const frame *at, const ts_expression *e, ts_planned_v
         if (plan(at, e->operand[i], &operand, error) || as_row(at, &operand, error)) return -1;
         key.row[i] = operand.row;
     }
+    spare_difference(at, key.row);
     return keep_mask(at, &key, out, error);
 }
 
@@ -165,17 +186,19 @@ static int plan_doubling(const frame *at, int kernel, ts_source x, int64_t n, ts
 static int plan_crossing(const frame *at, int way, ts_source a, ts_source b, ts_planned_value *out, ts_error *error)
 {
     ts_mask_key key, down;
+    ts_source compared[2] = {a, b};
+    spare_difference(at, compared);
     memset(&key, 0, sizeof key);
     key.kind = TS_MASK_DEFINED;
     int32_t defined[2];
     for (int i = 0; i < 2; i++) {
-        key.row[0] = i ? b : a;
+        key.row[0] = compared[i];
         defined[i] = ts_dag_mask(at->dag, &key, error);
         if (defined[i] < 0) return -1;
     }
     key.kind = TS_MASK_UP;
-    key.row[0] = a;
-    key.row[1] = b;
+    key.row[0] = compared[0];
+    key.row[1] = compared[1];
     key.mask[0] = defined[0];
     key.mask[1] = defined[1];
     down = key;
