@@ -50,23 +50,28 @@ static row weighted_mean(rows *all, row x, double n)
     return out;
 }
 
-/* Two passes: the mean, then the squares of the distances from it. */
+/* sqrt(n sum(x^2) - sum(x)^2) / n, the radicand rounded once: both sums in quadruple precision, in which squares are
+ * exact. (That this is the standard deviation, two-pass references say, in golden/.) */
+static double spread(const double *newest, size_t n)
+{
+    __extension__ typedef __float128 quadruple;
+    quadruple sum = 0, squares = 0;
+    bool equal = true;
+    for (size_t age = 0; age < n; age++) {
+        quadruple x = *(newest - age);
+        sum += x;
+        squares += x * x;
+        equal = equal && *(newest - age) == *newest;
+    }
+    double radicand = (double)(squares * n - sum * sum);
+    return equal || radicand < 0 ? 0 : sqrt(radicand) / (double)n;
+}
+
 static row deviation(rows *all, row x, double n)
 {
     row out = row_new(all), run = stretch(all, x);
-    for (size_t t = 0; t < all->bars; t++) {
-        exact sum = {0, 0}, squares = {0, 0}, rest = {0, 0};
-        if (run[t] < n) continue;
-        for (size_t age = 0; age < (size_t)n; age++) exact_add(&sum, x[t - age]);
-        long double mean = (sum.high + sum.low) / n;
-        for (size_t age = 0; age < (size_t)n; age++) {
-            long double distance = x[t - age] - mean;
-            exact_add(&squares, distance * distance);
-            exact_add(&rest, distance);
-        }
-        long double variance = (squares.high + squares.low - rest.high * rest.high / n) / n;
-        out[t] = variance > 0 ? (double)sqrtl(variance) : 0;
-    }
+    for (size_t t = 0; t < all->bars; t++)
+        if (run[t] >= n) out[t] = spread(&x[t], (size_t)n);
     return out;
 }
 
