@@ -424,7 +424,7 @@ const ts_function ts_functions[] = {
     {"outflow", TS_SERIES, NONE,
      DEFINED("max(sign(typical_price()[1] - typical_price()), 0) * typical_price() * volume"), PARTS,
      "Money flow of bars whose typical price fell", "part of MFI", true},
-    {"symmetric", TS_SERIES, ARGUMENTS(X("x")), DEFINED("((x + x[1]) + (x + x[1])[1] + (x + x[1])[2]) / 6"), PARTS,
+    {"symmetric", TS_SERIES, ARGUMENTS(X("x")), DEFINED("trapezoid(x, 4)"), PARTS,
      "Mean of the last 4 values with weights 1, 2, 2, 1", "part of RVI", true},
     {"money_flow", TS_SERIES, NONE, DEFINED("ratio((close - low) - (high - close), high - low) * volume"), PARTS,
      "Volume times the close's place in the bar, -1 to 1; 0 without a range", "part of Chaikin's indicators", true},
@@ -506,6 +506,8 @@ const ts_function ts_functions[] = {
      "Bars in a row that x has risen, or minus those it fell", "part of rising and falling", true},
     {"skip", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", -LONGEST, LONGEST)), KERNEL(skip), PARTS,
      "x without its first n values (none when n is negative)", "part of MACD", true},
+    {"trapezoid", TS_SERIES, ARGUMENTS(X("x"), WHOLE("n", 2, LONGEST)), KERNEL(trapezoid), PARTS,
+     "Mean of the last n values in which the oldest and the newest weigh half", "part of RVI", true},
     {"mean_deviation", TS_SERIES, ARGUMENTS(X("x"), X("mean"), N("n")), KERNEL(mean_deviation), PARTS,
      "Mean distance of the last n values from the mean", "part of CCI", true},
 };

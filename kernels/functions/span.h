@@ -9,6 +9,15 @@ TS_INLINE vd ts_mean_deviation(const double *row, const double *mean, size_t n)
     return sum / v_set((double)n);
 }
 
+/* Mean of n values in which the oldest and the newest weigh half: the trapezoidal rule over their steps. */
+TS_INLINE vd ts_trapezoid(const double *row, const double *unused, size_t n)
+{
+    (void)unused;
+    vd sum = v_load(row) + v_load(row - 1);
+    for (size_t i = 1; i + 1 < n; i++) sum = sum + (v_load(row - i) + v_load(row - i - 1));
+    return sum / v_set((double)(2 * (n - 1)));
+}
+
 /* Bars since the extreme of the window, the latest of equals. */
 TS_INLINE vd bars_since(const double *row, size_t n, double way)
 {
