@@ -9,6 +9,7 @@
 #include "kernels/functions/elementwise.h"
 #include "kernels/functions/ema.h"
 #include "kernels/functions/fractal.h"
+#include "kernels/functions/prefix.h"
 #include "kernels/functions/profile.h"
 #include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"
@@ -26,6 +27,8 @@
 #define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, NULL, inputs, parameters, state)
 #define DRIVE_WINDOW(name, inputs, parameters, state)      recurrence(call, NULL, ts_##name, inputs, parameters, state)
 #define DRIVE_SPAN(name, inputs, parameters, state)        spans(call, ts_##name)
+#define DRIVE_FAN(name, inputs, parameters, state)         fans(call, ts_##name)
+#define DRIVE_DIFFERENCE(name, inputs, parameters, state)  differences(call, ts_##name)
 #define DRIVE_NEST(name, inputs, parameters, state)        nests(call, ts_##name)
 
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \

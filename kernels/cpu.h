@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TS_KERNEL_INPUTS = 2, TS_KERNEL_PARAMETERS = 4, TS_KERNEL_STATE = 10, TS_LANES_MAX = 8, TS_TILE_MULTIPLE = 64 };
+enum { TS_KERNEL_INPUTS = 3, TS_KERNEL_PARAMETERS = 4, TS_KERNEL_STATE = 10, TS_LANES_MAX = 8, TS_TILE_MULTIPLE = 64 };
 
 /* A row or a number: element i is at[i & mask]. A number is 8 copies of itself with mask 0. */
 typedef struct ts_operand {

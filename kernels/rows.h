@@ -7,6 +7,9 @@ typedef vd (*ts_step)(vd *state, const vd *parameter, vd x, vd second);
 typedef vd (*ts_slide)(vd *state, const vd *parameter, vd x, vd leaving, bool steady);
 typedef vd (*ts_point)(vd a, vd b);
 typedef vd (*ts_span)(const double *row, const double *second, size_t n);
+/* Of a fan: the first PARTS numbers of state are the results. */
+typedef void (*ts_fan)(vd *state, vd x);
+typedef vd (*ts_difference)(const double *a, const double *b, vd c, size_t n);
 /* All rows at LANES bars, in the order of n; `a` and `b` point at the newest values of the inputs that they share. */
 typedef void (*ts_nest)(const double *a, const double *b, const ts_row *const *row, size_t count, size_t bar);
 
@@ -146,13 +149,108 @@ TS_INLINE void recurrence(const ts_rows *call, ts_step step, ts_slide slide, int
     if (begin < call->count) recur(call, begin, 1, step, slide, inputs, parameters, states);
 }
 
+enum { PARTS = 3 };
+
+/* LANES recurrences with the rows that want their parts; NULL: nobody does. */
+typedef struct ts_fans {
+    const ts_row *lane[LANES], *part[LANES][PARTS];
+    vd state[PARTS];
+} ts_fans;
+
+/* Rows from `begin` on that share their input and want different parts; returns how many. */
+static size_t fan_of(const ts_rows *call, size_t begin, const ts_row *part[PARTS])
+{
+    size_t count = 0;
+    for (; begin + count < call->count; count++) {
+        const ts_row *row = &call->row[begin + count];
+        size_t wanted = row->parameter[0] < PARTS ? (size_t)row->parameter[0] - 1 : PARTS - 1;
+        if (row->in[0].at != call->row[begin].in[0].at || part[wanted]) break;
+        part[wanted] = row;
+    }
+    return count;
+}
+
+/* The next LANES recurrences of the call from `begin` on, the first again in lanes that are left; returns where they
+ * end. */
+static size_t begin_fans(const ts_rows *call, size_t begin, ts_fans *fans)
+{
+    const double *at[LANES];
+    *fans = (ts_fans){0};
+    for (int i = 0; i < LANES; i++) {
+        if (begin < call->count) fans->lane[i] = &call->row[begin], begin += fan_of(call, begin, fans->part[i]);
+        else fans->lane[i] = fans->lane[0];
+    }
+    for (int k = 0; k < PARTS; k++) {
+        for (int i = 0; i < LANES; i++) at[i] = &fans->lane[i]->state[k];
+        fans->state[k] = gather(at);
+    }
+    return begin;
+}
+
+static void end_fans(const ts_fans *fans)
+{
+    for (int k = 0; k < PARTS; k++) {
+        double value[LANES];
+        v_store(value, fans->state[k]);
+        for (int i = 0; i < LANES; i++) fans->lane[i]->state[k] = value[i];
+    }
+}
+
+TS_INLINE void fan_bars(const ts_rows *call, ts_fans *fans, ts_fan step)
+{
+    static const size_t none[LANES] = {0};
+    vd state[PARTS]; /* in registers: what is stored to a row might be the struct's, for all the compiler knows */
+    for (int k = 0; k < PARTS; k++) state[k] = fans->state[k];
+    for (size_t bar = 0, bars = call->bars; bar < bars; bar += LANES) {
+        vd x[LANES], out[PARTS][LANES];
+        read_block(x, fans->lane, 0, bar, none, false);
+#pragma GCC unroll 8
+        for (int i = 0; i < LANES; i++) {
+            step(state, x[i]);
+            for (int k = 0; k < PARTS; k++) out[k][i] = state[k];
+        }
+        for (int k = 0; k < PARTS; k++) {
+            v_transpose(out[k]);
+#pragma GCC unroll 8
+            for (int i = 0; i < LANES; i++)
+                if (fans->part[i][k]) v_store(fans->part[i][k]->out + bar, out[k][i]);
+        }
+    }
+    for (int k = 0; k < PARTS; k++) fans->state[k] = state[k];
+}
+
+TS_INLINE void fans(const ts_rows *call, ts_fan step)
+{
+    for (size_t begin = 0; begin < call->count;) {
+        ts_fans all;
+        begin = begin_fans(call, begin, &all);
+        if (call->first) step(all.state, v_nan());
+        fan_bars(call, &all, step);
+        end_fans(&all);
+    }
+}
+
+TS_INLINE void differences(const ts_rows *call, ts_difference difference)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        const ts_row *row = &call->row[i];
+        const double *a = row->in[0].at, *b = row->in[1].at, *c = row->in[2].at;
+        double *out = row->out;
+        size_t n = (size_t)row->parameter[0], bars = call->bars;
+        for (size_t bar = 0; bar < bars; bar += LANES)
+            v_store(out + bar, difference(a + bar, b + bar, v_load(c + bar), n));
+    }
+}
+
 TS_INLINE void elementwise(const ts_rows *call, ts_point point)
 {
     for (size_t i = 0; i < call->count; i++) {
         const ts_row *row = &call->row[i];
         ts_operand a = row->in[0], b = row->in[1];
-        for (size_t bar = 0; bar < call->bars; bar += LANES)
-            v_store(row->out + bar, point(v_load(a.at + (bar & a.mask)), v_load(b.at + (bar & b.mask))));
+        double *out = row->out;
+        size_t bars = call->bars;
+        for (size_t bar = 0; bar < bars; bar += LANES)
+            v_store(out + bar, point(v_load(a.at + (bar & a.mask)), v_load(b.at + (bar & b.mask))));
     }
 }
 
@@ -161,8 +259,9 @@ TS_INLINE void spans(const ts_rows *call, ts_span span)
     for (size_t i = 0; i < call->count; i++) {
         const ts_row *row = &call->row[i];
         ts_operand a = row->in[0], b = row->in[1];
-        for (size_t bar = 0; bar < call->bars; bar += LANES)
-            v_store(row->out + bar, span(a.at + bar, b.at + (bar & b.mask), (size_t)row->parameter[0]));
+        double *out = row->out;
+        size_t n = (size_t)row->parameter[0], bars = call->bars;
+        for (size_t bar = 0; bar < bars; bar += LANES) v_store(out + bar, span(a.at + bar, b.at + (bar & b.mask), n));
     }
 }
 

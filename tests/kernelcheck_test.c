@@ -47,7 +47,7 @@ static double draw_value(ts_draws *draws, input_kind kind, double last)
 
 /* What a kernel is given, and what comes back: rows with BEFORE undefined bars ahead of them. */
 typedef struct bench {
-    double *input[2][INSTANCES], *out[INSTANCES], *state, number[8];
+    double *input[TS_KERNEL_INPUTS][INSTANCES], *out[INSTANCES], *state, number[8];
     ts_row row[INSTANCES];
 } bench;
 
@@ -62,8 +62,7 @@ static double *new_row(void)
 static void bench_open(bench *b)
 {
     for (int i = 0; i < INSTANCES; i++) {
-        b->input[0][i] = new_row();
-        b->input[1][i] = new_row();
+        for (int k = 0; k < TS_KERNEL_INPUTS; k++) b->input[k][i] = new_row();
         b->out[i] = new_row();
     }
     b->state = ts_alloc(INSTANCES * TS_KERNEL_STATE, sizeof *b->state);
@@ -73,8 +72,7 @@ static void bench_open(bench *b)
 static void bench_close(bench *b)
 {
     for (int i = 0; i < INSTANCES; i++) {
-        free(b->input[0][i] - BEFORE);
-        free(b->input[1][i] - BEFORE);
+        for (int k = 0; k < TS_KERNEL_INPUTS; k++) free(b->input[k][i] - BEFORE);
         free(b->out[i] - BEFORE);
     }
     free(b->state);
@@ -84,7 +82,7 @@ static void bench_close(bench *b)
 static void bench_draw(bench *b, ts_draws *draws, int kernel, input_kind kind, bool shared)
 {
     const ts_kernel_row *known = &ts_kernel_table[kernel];
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < TS_KERNEL_INPUTS; k++)
         for (int i = 0; i < INSTANCES; i++) {
             double last = 50 + k;
             for (size_t t = 0; t < BARS; t++) last = b->input[k][i][t] = draw_value(draws, kind, last);
@@ -95,6 +93,7 @@ static void bench_draw(bench *b, ts_draws *draws, int kernel, input_kind kind, b
         ts_row *row = &b->row[i];
         row->in[0] = (ts_operand){b->input[0][shared ? 0 : i], SIZE_MAX};
         row->in[1] = (ts_operand){second_is_number ? b->number : b->input[1][i], second_is_number ? 0 : SIZE_MAX};
+        row->in[2] = (ts_operand){b->input[2][i], SIZE_MAX};
         for (int p = 0; p < TS_KERNEL_PARAMETERS; p++) row->parameter[p] = 1 + ts_draw_below(draws, LONGEST);
         row->parameter[0] = i == 0 ? 1 : row->parameter[0];
         row->out = b->out[i];
@@ -113,7 +112,7 @@ static void bench_run(bench *b, const ts_cpu_kernels *kernels, int kernel, size_
         memcpy(row, b->row, sizeof row);
         for (size_t i = 0; i < count; i++) {
             row[i].out += from;
-            for (int k = 0; k < 2; k++)
+            for (int k = 0; k < TS_KERNEL_INPUTS; k++)
                 if (row[i].in[k].mask) row[i].in[k].at += from;
         }
         kernels->rows[kernel](&(ts_rows){row, count, length, from == 0});

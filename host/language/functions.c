@@ -38,6 +38,7 @@ enum { LONGEST = 100000 }; /* bars: the largest period of any function */
 #define KERNEL(name)        TS_BY_KERNEL, TS_KERNEL_##name, NULL
 #define DEFINED(text)       TS_BY_DEFINITION, 0, text
 #define DOUBLING(name)      TS_BY_DOUBLING, TS_KERNEL_##name, NULL
+#define PREFIX(name)        TS_BY_PREFIX, TS_KERNEL_##name, NULL
 #define CROSSING(direction) TS_BY_CROSSING, direction, NULL
 #define POSITION(rule)      TS_BY_POSITION, rule, NULL
 #define FLOOR               TS_BY_FLOOR, 0, NULL
@@ -65,7 +66,7 @@ const ts_function ts_functions[] = {
      "middle of its own body",
      "Dan Valcu, Stocks & Commodities, February 2004", false},
 
-    {"sma", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(sma), AVERAGES,
+    {"sma", TS_SERIES, ARGUMENTS(X("x"), N("n")), PREFIX(sma), AVERAGES,
      "Simple moving average: the correctly rounded mean of the last n values", "TA-Lib SMA", false},
     {"ema", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(ema), AVERAGES,
      "Exponential moving average with k = 2 / (n + 1), seeded with the mean of the first n values", "TA-Lib EMA",
@@ -374,7 +375,7 @@ const ts_function ts_functions[] = {
      "one",
      "James Dalton, Mind over Markets, 1993", false},
 
-    {"window_sum", TS_SERIES, ARGUMENTS(X("x"), N("n")), KERNEL(window_sum), ARITHMETIC, "Sum of the last n values",
+    {"window_sum", TS_SERIES, ARGUMENTS(X("x"), N("n")), PREFIX(window_sum), ARITHMETIC, "Sum of the last n values",
      "TA-Lib SUM", false},
     {"min", TS_SERIES, ARGUMENTS(X("a"), X("b")), KERNEL(minimum), ARITHMETIC, "The smaller; undefined when either is",
      "arithmetic", false},

@@ -20,6 +20,7 @@ typedef enum ts_lowering {
     TS_BY_KERNEL,     /* the row kernel `kernel`: series arguments are its inputs, numbers its parameters */
     TS_BY_DEFINITION, /* `definition`, a text in this language over the argument names */
     TS_BY_DOUBLING,   /* highest and lowest: maxima of 2^k bars, combined */
+    TS_BY_PREFIX,     /* sums of the last n values: differences of the prefix sum's parts, by `kernel` */
     TS_BY_CROSSING,   /* crossed_up and crossed_down: two masks and a shift */
     TS_BY_POSITION,   /* a position rule */
     TS_BY_FLOOR       /* a number rounded down, before the first bar */
@@ -31,7 +32,7 @@ typedef struct ts_function {
     int arguments;
     ts_function_argument argument[TS_ARGUMENTS_MAX];
     ts_lowering lowering;
-    int kernel; /* ts_kernel of TS_BY_KERNEL and TS_BY_DOUBLING; ts_rule_kind of TS_BY_POSITION; +1 or -1 of
+    int kernel; /* ts_kernel of TS_BY_KERNEL, _DOUBLING and _PREFIX; ts_rule_kind of TS_BY_POSITION; +1 or -1 of
                    TS_BY_CROSSING */
     const char *definition;
     const char *group; /* heading of the reference page */

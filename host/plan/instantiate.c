@@ -114,7 +114,8 @@ static void spare_difference(const frame *at, ts_source compared[2])
     const ts_row_node *row = ts_dag_rows(at->dag, &rows);
     for (int i = 0; i < 2; i++) {
         const ts_row_key *key = &row[compared[i].row].key;
-        if (key->kind != TS_ROW_KERNEL || key->which != TS_KERNEL_subtract || !is_zero(&row[compared[!i].row])) continue;
+        if (key->kind != TS_ROW_KERNEL || key->which != TS_KERNEL_subtract || !is_zero(&row[compared[!i].row]))
+            continue;
         int32_t lag = compared[i].lag;
         compared[i] = earlier(key->in[0], lag);
         compared[!i] = earlier(key->in[1], lag);
@@ -183,6 +184,21 @@ static int plan_doubling(const frame *at, int kernel, ts_source x, int64_t n, ts
     return kernel_row(at, kernel, in, NULL, out, error);
 }
 
+/* A function of the prefix sums of x, of which three rows are the parts. They are those of x as it is, looked at as
+ * many bars ago as x is. */
+static int plan_prefix(const frame *at, int kernel, ts_source x, const double *n, ts_planned_value *out,
+                       ts_error *error)
+{
+    const ts_source now[TS_KERNEL_INPUTS] = {{x.row, 0}};
+    ts_source in[TS_KERNEL_INPUTS];
+    for (int i = 0; i < TS_KERNEL_INPUTS; i++) {
+        double part = i + 1;
+        if (kernel_row(at, TS_KERNEL_prefix, now, &part, out, error)) return -1;
+        in[i] = earlier(out->row, x.lag);
+    }
+    return kernel_row(at, kernel, in, n, out, error);
+}
+
 static int plan_crossing(const frame *at, int way, ts_source a, ts_source b, ts_planned_value *out, ts_error *error)
 {
     ts_mask_key key, down;
@@ -245,6 +261,7 @@ static int lower(const frame *at, const ts_expression *e, const ts_planned_value
     switch (function->lowering) {
     case TS_BY_KERNEL: return kernel_row(at, function->kernel, in, parameter, out, error);
     case TS_BY_DOUBLING: return plan_doubling(at, function->kernel, in[0], (int64_t)parameter[0], out, error);
+    case TS_BY_PREFIX: return plan_prefix(at, function->kernel, in[0], parameter, out, error);
     case TS_BY_CROSSING: return plan_crossing(at, function->kernel, in[0], in[1], out, error);
     case TS_BY_DEFINITION: {
         frame inside = {at->dag, NULL, NULL, argument};

@@ -24,6 +24,7 @@ int64_t ts_kernel_reach(int kernel, int input, const double *p)
 {
     switch (ts_kernel_table[kernel].shape) {
     case TS_WINDOW: return input == 0 ? (int64_t)p[0] : 0;
+    case TS_DIFFERENCE: return input < 2 ? (int64_t)p[0] : 0;
     case TS_SPAN: return input == 0 ? (int64_t)p[0] - 1 : 0;
     case TS_NEST: return (int64_t)p[0] - 1;
     default: return 0;

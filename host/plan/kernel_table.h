@@ -6,7 +6,15 @@
 
 #include <stdint.h>
 
-typedef enum ts_kernel_shape { TS_ELEMENTWISE, TS_RECURRENCE, TS_WINDOW, TS_SPAN, TS_NEST } ts_kernel_shape;
+typedef enum ts_kernel_shape {
+    TS_ELEMENTWISE,
+    TS_RECURRENCE,
+    TS_FAN,
+    TS_WINDOW,
+    TS_DIFFERENCE,
+    TS_SPAN,
+    TS_NEST
+} ts_kernel_shape;
 
 typedef struct ts_kernel_row {
     const char *name;

@@ -21,7 +21,7 @@ typedef struct scheduler {
     bool *seen;            /* by mask: some block reads it */
     ts_schedule *schedule;
     int32_t block, ahead, times; /* times of a block: one for each level of rows, the last for what reads them */
-    size_t counted, levels; /* masks of the block, and the DEFINED among them */
+    size_t counted, levels;      /* masks of the block, and the DEFINED among them */
 } scheduler;
 
 static void visit_mask(const ts_mask_node *masks, int32_t mask, int32_t *stamps, int32_t stamp,
@@ -195,7 +195,8 @@ static void deal_slots(const scheduler *s, int32_t *free_slots, int32_t *heads, 
     for (size_t i = 0; i < schedule->rows; i++) {
         int32_t row = schedule->order[i], now = time_of(s, row);
         for (; freed < now; freed++)
-            for (int32_t k = heads[freed]; k >= 0; k = ends[k]) free_slots[available++] = schedule->slot[schedule->order[k]];
+            for (int32_t k = heads[freed]; k >= 0; k = ends[k])
+                free_slots[available++] = schedule->slot[schedule->order[k]];
         schedule->slot[row] = take_slot(schedule, free_slots, &available, s->row[row].history);
         ends[i] = heads[s->last[row]];
         heads[s->last[row]] = (int32_t)i;

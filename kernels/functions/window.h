@@ -30,19 +30,6 @@ TS_INLINE vd window_value(const vd *state, vd n, vd value, bool steady)
     return steady ? value : v_select(v_ge(state[0], n), value, v_nan());
 }
 
-TS_INLINE vd ts_window_sum(vd *state, const vd *p, vd x, vd leaving, bool steady)
-{
-    dd sum = window_slide(state, p[0], x, leaving, steady);
-    return window_value(state, p[0], sum.hi, steady);
-}
-
-/* Simple moving average, TA-Lib SMA: the mean of the window, rounded once. */
-TS_INLINE vd ts_sma(vd *state, const vd *p, vd x, vd leaving, bool steady)
-{
-    dd sum = window_slide(state, p[0], x, leaving, steady);
-    return window_value(state, p[0], dd_quotient(sum, p[0]), steady);
-}
-
 /* Weighted moving average, TA-Lib WMA: weights 1 (oldest) to n. When the window slides, each weight falls by one: the
  * weighted sum loses the plain sum and gains n x. State: count, plain sum, weighted sum. */
 TS_INLINE vd ts_wma(vd *state, const vd *p, vd x, vd leaving, bool steady)
