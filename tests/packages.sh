@@ -1,8 +1,8 @@
 # Sourced by ./demo and ./check: the list of Debian packages, and what installs the missing ones.
 
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
-    zlib1g-dev uthash-dev libcmocka-dev)
-check_packages=(git clang-format python3 python3-venv zstd)
+    zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev)
+check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd)
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TS_CL_TEXT = 128, TS_CL_REFUSAL = 256, TS_CL_ARGUMENTS = 32 };
+enum { TS_CL_TEXT = 128, TS_CL_REFUSAL = 256 };
 
 typedef struct ts_cl ts_cl; /* the OpenCL library of this machine and its devices */
 typedef struct ts_cl_context ts_cl_context;
