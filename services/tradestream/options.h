@@ -21,6 +21,7 @@ typedef struct ts_options {
     /* what computes */
     const char *backend;
     int64_t threads;
+    const char *device, *opencl_library; /* NULL: the best, and libOpenCL.so.1 */
     /* one strategy */
     const char *strategy, *entry, *exit, *short_entry, *short_exit;
     ts_texts params, lets;
@@ -42,6 +43,7 @@ extern const ts_setting ts_options_sources[];    /* --candles FILE..., --store, 
 extern const ts_setting ts_options_window[];     /* --from, --to */
 extern const ts_setting ts_options_simulation[]; /* --fill, --fee, ... */
 extern const ts_setting ts_options_engine[];     /* --backend, --threads */
+extern const ts_setting ts_options_opencl[];     /* --device, --opencl-library */
 extern const ts_setting ts_options_one_strategy[];
 extern const ts_setting ts_options_search[];
 

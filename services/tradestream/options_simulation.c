@@ -28,6 +28,13 @@ const ts_setting ts_options_engine[] = {
     {"threads", TS_SETTING_INT, AT(threads), NULL, 1, 4096, NULL, "N", "threads (default: the cores it may use)"},
     {0}};
 
+const ts_setting ts_options_opencl[] = {
+    {"device", TS_SETTING_TEXT, AT(device), NULL, 0, 0, NULL, "P:D",
+     "OpenCL device: numbers of its platform and of itself, as 'tradestream devices' shows them"},
+    {"opencl-library", TS_SETTING_TEXT, AT(opencl_library), NULL, 0, 0, NULL, "FILE",
+     "the library to ask for OpenCL (default: libOpenCL.so.1)"},
+    {0}};
+
 ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms)
 {
     double year = options->bars_per_year;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "host/backend/opencl/cache.h"
 
 #include "common/safe_file.h"
