@@ -52,8 +52,10 @@ static int list(ts_cl *cl, ts_error *error)
         if (add_platform(cl, platforms[i], i, &silent) && silent.code != TS_UNAVAILABLE) break;
     if (cl->count && silent.code != TS_FAILED) return 0;
     if (silent.code) return ts_fail(error, silent.code, "%s", silent.text);
-    return ts_fail(error, TS_UNAVAILABLE, "none of the %u OpenCL platforms of this machine has a device",
-                   (unsigned)count);
+    return ts_fail(
+        error, TS_UNAVAILABLE,
+        "OpenCL has a platform (driver) on this machine, but no device: is the graphics card visible to this "
+        "process? (Debian: pocl-opencl-icd makes the processor a device)");
 }
 
 ts_cl *ts_cl_open(const char *library, ts_error *error)
