@@ -55,7 +55,8 @@ static int list(ts_cl *cl, ts_error *error)
     return ts_fail(
         error, TS_UNAVAILABLE,
         "OpenCL has a platform (driver) on this machine, but no device: is the graphics card visible to this "
-        "process? (Debian: pocl-opencl-icd makes the processor a device)");
+        "process, and can the driver write its cache (HOME, XDG_CACHE_HOME or POCL_CACHE_DIR)? Debian's "
+        "pocl-opencl-icd makes the processor a device");
 }
 
 ts_cl *ts_cl_open(const char *library, ts_error *error)
