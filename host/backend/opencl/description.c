@@ -93,9 +93,9 @@ int ts_cl_describe(const ts_cl_api *api, cl_platform_id platform, cl_device_id i
         const answer is = ask(api, id, facts[i].what);
         keep((char *)device + facts[i].offset, facts[i].type, &is);
     }
-    char name[TS_CL_TEXT] = "";
-    if (api->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name, name, NULL) == CL_SUCCESS)
-        memcpy(device->platform, name, sizeof name);
+    char name[1024] = "";
+    api->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, NULL);
+    snprintf(device->platform, sizeof device->platform, "%.*s", TS_CL_TEXT - 1, name);
     const cl_bitfield doubles = ask(api, id, CL_DEVICE_DOUBLE_FP_CONFIG).set;
     device->fp64 = doubles != 0;
     device->denormals = doubles & CL_FP_DENORM;
