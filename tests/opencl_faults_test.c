@@ -27,7 +27,7 @@ static const struct {
     {"launch", "kernel self_check: CL_OUT_OF_RESOURCES (-5)"},
     {"launch:5", "kernel self_check: CL_OUT_OF_RESOURCES (-5)"},
     {"read:3", "copying from the device: CL_OUT_OF_RESOURCES (-5)"},
-    {"arithmetic", "its arithmetic differs from the processor's: a * b is "},
+    {"arithmetic", "its arithmetic differs from the processor's: "},
     {"arithmetic:8", "its arithmetic differs from the processor's: "},
     {"build", "program self_check does not compile: CL_BUILD_PROGRAM_FAILURE (-11); its log begins:\nline 1 of"}};
 

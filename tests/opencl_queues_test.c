@@ -70,6 +70,48 @@ static void queues_follow_each_other(void **state)
     ts_cl_free(cl);
 }
 
+static const char SLOW[] = "kernel void slow(global uint *x, uint n)\n"
+                           "{ uint y = 1; for (uint i = 0; i < n; i++) y = y * 1664525u + 1013904223u; x[0] = y; }\n"
+                           "kernel void copy(global uint *x) { x[1] = x[0]; }\n";
+
+static uint32_t expected_of_slow(uint32_t turns)
+{
+    uint32_t y = 1;
+    while (turns--) y = y * 1664525u + 1013904223u;
+    return y;
+}
+
+/* A single work-item is long at work; another thread of the device would be free for what must wait. */
+static void a_queue_waits_for_slow_work(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    const uint32_t turns = 30000000;
+    uint32_t x[2] = {0, 0};
+    ts_cl *cl = opencl_or_skip(NULL);
+    ts_cl_context *context = opencl_context(cl);
+    ts_cl_program *program = opencl_build(context, SLOW);
+    ts_cl_queue *first = ts_cl_queue_new(context, &error), *second = ts_cl_queue_new(context, &error);
+    ts_cl_kernel *slow = ts_cl_kernel_new(program, "slow", &error), *copy = ts_cl_kernel_new(program, "copy", &error);
+    ts_cl_buffer *buffer = ts_cl_buffer_new(context, sizeof x, &error);
+    assert_int_equal(error.code, TS_OK);
+    const ts_cl_range one = {.dimensions = 1, .items = {1}};
+    const ts_cl_argument arguments[] = {TS_CL_BUFFER(buffer), TS_CL_VALUE(turns)};
+    ts_cl_write(first, buffer, 0, x, sizeof x, true, &error);
+    ts_cl_launch(first, slow, arguments, 2, &one, &error);
+    ts_cl_queue_follow(second, first, &error);
+    ts_cl_launch(second, copy, arguments, 1, &one, &error);
+    ts_cl_read(second, buffer, 0, x, sizeof x, true, &error);
+    if (error.code) fail_msg("%s", error.text);
+    assert_int_equal(x[1], expected_of_slow(turns));
+    ts_cl_buffer_free(buffer);
+    ts_cl_kernel_free(copy), ts_cl_kernel_free(slow);
+    ts_cl_queue_free(second), ts_cl_queue_free(first);
+    ts_cl_program_free(program);
+    ts_cl_context_free(context);
+    ts_cl_free(cl);
+}
+
 static void buffers_are_within_what_the_device_allows(void **state)
 {
     (void)state;
@@ -88,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queues_follow_each_other),
+        cmocka_unit_test(a_queue_waits_for_slow_work),
         cmocka_unit_test(buffers_are_within_what_the_device_allows),
     };
     return cmocka_run_group_tests(tests, opencl_set_up, ts_temporary_remove);
