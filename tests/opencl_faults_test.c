@@ -29,6 +29,7 @@ static const struct {
     {"read:3", "copying from the device: CL_OUT_OF_RESOURCES (-5)"},
     {"arithmetic", "its arithmetic differs from the processor's: "},
     {"arithmetic:8", "its arithmetic differs from the processor's: "},
+    {"zero", "is -0x0p+0 instead of 0x0p+0"},
     {"build", "program self_check does not compile: CL_BUILD_PROGRAM_FAILURE (-11); its log begins:\nline 1 of"}};
 
 static void every_fault_is_told(void **state)
