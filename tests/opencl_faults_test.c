@@ -53,10 +53,31 @@ static void every_fault_is_told(void **state)
     }
 }
 
+/* What a driver answers after it has ended work that took too long. */
+static void work_that_was_ended_is_told(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    if (access(OPENCL_FAULTS, R_OK)) skip();
+    ts_cl *cl = opencl_or_skip(OPENCL_FAULTS);
+    ts_cl_context *context = opencl_context(cl);
+    ts_cl_queue *queue = ts_cl_queue_new(context, &error);
+    assert_non_null(queue);
+    setenv("OPENCL_FAULT", "timeout:2", 1);
+    assert_int_equal(ts_cl_finish(queue, &error), 0);
+    assert_int_equal(ts_cl_finish(queue, &error), -1);
+    unsetenv("OPENCL_FAULT");
+    opencl_expect(&error, TS_UNAVAILABLE, "finishing a queue: CL_OUT_OF_RESOURCES (-5)");
+    ts_cl_queue_free(queue);
+    ts_cl_context_free(context);
+    ts_cl_free(cl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_is_told),
+        cmocka_unit_test(work_that_was_ended_is_told),
     };
     return cmocka_run_group_tests(tests, opencl_set_up, ts_temporary_remove);
 }
