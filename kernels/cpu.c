@@ -10,7 +10,6 @@
 #include "kernels/functions/ema.h"
 #include "kernels/functions/fractal.h"
 #include "kernels/functions/prefix.h"
-#include "kernels/functions/profile.h"
 #include "kernels/functions/regression.h"
 #include "kernels/functions/span.h"
 #include "kernels/functions/stop_lines.h"
@@ -19,9 +18,22 @@
 #include "kernels/functions/window.h"
 #include "kernels/latch.h"
 #include "kernels/masks.h"
+#include "kernels/nests.h"
 #include "kernels/rows.h"
 #include "kernels/scan.h"
-#include "kernels/settle.h"
+#include "kernels/settlement.h"
+
+static size_t scan(const ts_scan *call, uint32_t *pair, uint8_t *flags, uint8_t *reason)
+{
+    size_t trades = 0;
+    for (ts_scanned trade; scan_trade(call, &trade); trades++) {
+        pair[2 * trades] = trade.entry;
+        pair[2 * trades + 1] = trade.exit;
+        flags[trades] = trade.flags;
+        reason[trades] = trade.reason;
+    }
+    return trades;
+}
 
 #define DRIVE_ELEMENTWISE(name, inputs, parameters, state) elementwise(call, ts_##name)
 #define DRIVE_RECURRENCE(name, inputs, parameters, state)  recurrence(call, ts_##name, NULL, inputs, parameters, state)

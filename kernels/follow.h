@@ -14,11 +14,8 @@ typedef struct ts_follower {
     bool open, waits;
 } ts_follower;
 
-/* Bits [from, 64) of a word; those of bars from `from` on, counted from the word's first. */
-static uint64_t bits_from(int64_t from) { return from <= 0 ? ~0ull : from < 64 ? ~0ull << from : 0; }
-
 /* A word's changes by its crossings. */
-static __attribute__((noinline)) uint64_t follow_crossings(ts_follower *f, size_t word)
+TS_APART uint64_t follow_crossings(ts_follower *f, size_t word)
 {
     int64_t first = (int64_t)word * 64;
     uint64_t up, down, ended = bits_from(f->end - first);
@@ -68,7 +65,7 @@ WRITES_CHANGES TS_INLINE uint32_t *follow_words(ts_follower *f, size_t words, ui
     for (size_t word = 0; word < words; word++, first += 64) {
         uint64_t above, edges;
         bool strict = above_word(f->rows, word, by_levels, &above);
-        if (__builtin_expect(strict && !astray && word - begin < count, 1)) {
+        if (usually(strict && !astray && word - begin < count)) {
             edges = above ^ (above << 1 | held >> 63);
             f->before = (ts_order_before){~above, above};
             held = above;

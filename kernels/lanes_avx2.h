@@ -1,5 +1,5 @@
 /* The vocabulary with four lanes: AVX2 and FMA. */
-#include "kernels/inline.h"
+#include "kernels/dialect.h"
 
 #include <immintrin.h>
 #include <stdbool.h>

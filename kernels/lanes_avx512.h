@@ -1,5 +1,5 @@
 /* The vocabulary with eight lanes: AVX-512 F, BW, DQ and VL. */
-#include "kernels/inline.h"
+#include "kernels/dialect.h"
 
 #include <immintrin.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* The vocabulary with one lane: plain C, the reference that the others must equal bit for bit.
  * fma is IEEE's fused multiply-add, rounded once and so the same everywhere, in hardware or not. */
-#include "kernels/inline.h"
+#include "kernels/dialect.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,7 +15,7 @@ enum { LEVEL_MAX = 32767, LEVELS_OF_FIRST = 16000 };
 /* The scale of a row over a tile; a factor of 0 when its values have no width: then all levels are equal. */
 static void set_scale(ts_scale *scale, ts_operand row, size_t bars)
 {
-    vd high = v_set(-__builtin_inf()), low = v_set(__builtin_inf());
+    vd high = v_set(-TS_INFINITY), low = v_set(TS_INFINITY);
     for (size_t bar = 0; bar < bars; bar += LANES) {
         vd x = v_load(row.at + bar);
         high = v_max(x, high);

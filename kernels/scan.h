@@ -1,13 +1,13 @@
 /* Trades of a genome that may go short or leaves by position rules: from signal to signal by counting zeros, and while
  * a position with rules is open, along the closes LANES at a time. The rules are those of the simulator's promise 11.
  */
-#include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
+#include "kernels/walk.h"
 
 enum { RULE_STOP_LOSS, RULE_TAKE_PROFIT, RULE_TRAILING_STOP, RULE_TRAILING_STOP_ATR, RULE_BARS_HELD };
 
 /* The first set bit of the mask in [from, to), to when there is none. */
-static uint32_t next_bit(const uint64_t *mask, uint32_t from, uint32_t to)
+static uint32_t next_bit(const TS_GLOBAL uint64_t *mask, uint32_t from, uint32_t to)
 {
     if (!mask || from >= to) return to;
     uint32_t word = from / 64;
@@ -16,11 +16,11 @@ static uint32_t next_bit(const uint64_t *mask, uint32_t from, uint32_t to)
         if (++word * 64 >= to) return to;
         bits = mask[word];
     }
-    uint32_t bit = word * 64 + (uint32_t)__builtin_ctzll(bits);
+    uint32_t bit = word * 64 + first_bit(bits);
     return bit < to ? bit : to;
 }
 
-static bool bit_at(const uint64_t *mask, uint32_t at) { return mask && (mask[at / 64] >> (at % 64) & 1); }
+static bool bit_at(const TS_GLOBAL uint64_t *mask, uint32_t at) { return mask && (mask[at / 64] >> (at % 64) & 1); }
 
 /* Could a rule hold within these closes, given the best close so far (theirs included)? True for sure when it does:
  * rounding is monotone, so the best of all gives the tightest stop. `s` is the side, `held` the bars since the fill at
@@ -61,7 +61,7 @@ static uint32_t first_rule(const ts_scan *call, uint32_t from, uint32_t to, uint
 {
     ts_stand *stand = call->stand;
     double s = stand->side;
-    const double *closes = call->history->close + call->first;
+    const TS_GLOBAL double *closes = call->history->close + call->first;
     uint32_t at = from;
     while (at < to) {
         double held = (double)(call->first + at) - (double)stand->entry;
@@ -106,10 +106,11 @@ static void enter(const ts_scan *call, int side, uint32_t at)
     stand->next = call->first + at + 1;
 }
 
-/* Flat: to the next entry; long and short entry together are none. */
+/* Flat: to the next entry; long and short entry together are none. Masks say nothing before bar `begin`. */
 static void seek_entry(const ts_scan *call, uint32_t from)
 {
     ts_stand *stand = call->stand;
+    if (from < call->begin) from = call->begin;
     uint32_t to_long = next_bit(call->entry[0], from, call->bars),
              to_short = next_bit(call->entry[1], from, call->bars);
     uint32_t at = to_long < to_short ? to_long : to_short;
@@ -118,10 +119,10 @@ static void seek_entry(const ts_scan *call, uint32_t from)
     else enter(call, to_long < to_short ? 1 : -1, at);
 }
 
-static size_t scan(const ts_scan *call)
+/* To the end of the next trade: false when none ends in the tile any more. */
+TS_INLINE bool scan_trade(const ts_scan *call, ts_scanned *trade)
 {
     ts_stand *stand = call->stand;
-    size_t trades = 0;
     while (stand->next < call->first + call->bars) {
         uint32_t from = stand->next - call->first;
         if (!stand->side) {
@@ -132,19 +133,16 @@ static size_t scan(const ts_scan *call)
         uint8_t reason = 0;
         uint32_t at = next_bit(call->exit[!other], from, call->bars);
         if (call->rules) at = first_rule(call, from, at, &reason);
-        if (at >= call->bars) {
-            stand->next = call->first + call->bars;
-            break;
-        }
+        if (at >= call->bars) break;
         bool reverses = call->may_reverse && bit_at(call->entry[other], at);
-        call->pair[2 * trades] = stand->entry;
-        call->pair[2 * trades + 1] = call->first + at + call->delay;
-        call->flags[trades] = (uint8_t)((stand->side < 0 ? TS_PAIR_SHORT : 0) | (reverses ? TS_PAIR_REVERSES : 0));
-        call->reason[trades++] = reason;
+        uint8_t flags = (uint8_t)((stand->side < 0 ? TS_PAIR_SHORT : 0) | (reverses ? TS_PAIR_REVERSES : 0));
+        *trade = (ts_scanned){stand->entry, call->first + at + call->delay, flags, reason};
         int side = stand->side;
         stand->side = 0;
         stand->next = call->first + at + 1;
         if (reverses) enter(call, -side, at);
+        return true;
     }
-    return trades;
+    if (stand->side) stand->next = call->first + call->bars;
+    return false;
 }

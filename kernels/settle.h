@@ -8,6 +8,9 @@
  *
  * `shorts` (some trades are shorts), `closing` (the exit bar's close is in the position) and `full` (every lane has a
  * trade) are constants where these functions are inlined: what a case does not need costs it nothing. */
+#ifndef TS_KERNELS_SETTLE_H
+#define TS_KERNELS_SETTLE_H
+
 #include "kernels/short_side.h"
 #include "kernels/trades.h"
 
@@ -110,7 +113,7 @@ static void ruin_shorts(ts_lanes *lanes, uint32_t k, const ts_trades *trades, bo
         u_store(entry, trades->entry);
         u_store(exit, trades->exit);
         for (unsigned left = m_bits(wiped); left; left &= left - 1) {
-            int i = __builtin_ctz(left);
+            int i = (int)first_bit(left);
             uint32_t bar =
                 settle_ruin(call->history, total, i, entry[i], exit[i], (ts_short){base[i], pledge[i], units[i]});
             if (call->ruin_bar) *call->ruin_bar = bar;
@@ -135,7 +138,7 @@ static void sum_shorts(const ts_history *history, const ts_trades *trades, ts_po
     u_store(entry, trades->entry);
     u_store(last, trades->last);
     for (unsigned left = m_bits(shorts); left; left &= left - 1) {
-        int i = __builtin_ctz(left);
+        int i = (int)first_bit(left);
         short_sums(history, entry[i], last[i], pledge[i], units[i], part[i]);
     }
     for (int s = 0; s < 3; s++) {
@@ -187,8 +190,8 @@ static double walk_drawdown(const ts_history *history, uint32_t from, uint32_t t
 
 /* New peaks: where the position climbs above the peak and may fall deeper from there, its bars are walked; else the
  * lowest mark falls from the higher of the peaks; the exit comes last. */
-static __attribute__((noinline)) void settle_new_peaks(const ts_history *history, const ts_trades *trades,
-                                                       const ts_position *p, vd *peak, vd *drawdown)
+TS_APART void settle_new_peaks(const ts_history *history, const ts_trades *trades, const ts_position *p, vd *peak,
+                               vd *drawdown)
 {
     vd one = v_set(1), top = v_max(p->highest, *peak), fall = one - p->lowest / top;
     vm deeper = m_and(m_and(p->active, p->marked), v_gt(fall, *drawdown)),
@@ -203,7 +206,7 @@ static __attribute__((noinline)) void settle_new_peaks(const ts_history *history
     u_store(entry, trades->entry);
     u_store(last, trades->last);
     for (unsigned left = m_bits(climbs); left; left &= left - 1) {
-        int i = __builtin_ctz(left);
+        int i = (int)first_bit(left);
         lane_drawdown[i] = walk_drawdown(history, entry[i], last[i], cash[i], units[i], lane_peak[i], lane_drawdown[i]);
     }
     *drawdown = v_load(lane_drawdown);
@@ -276,66 +279,4 @@ TS_INLINE void settle_trades(ts_lanes *lanes, uint32_t k, const ts_trades *trade
     }
 }
 
-enum { ALL = (1 << LANES) - 1 };
-
-TS_INLINE void settle_all(ts_lanes *lanes, bool shorts, bool closing)
-{
-    ts_trades trades;
-    for (int t = 0; t < TS_TOTALS_RECORD; t += 8) {
-        double *at[LANES];
-        for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
-        v_records(lanes->total + t, at);
-    }
-    for (uint32_t k = 0; pick_trades(lanes, k, shorts, &trades); k++)
-        if (!shorts && !closing && m_bits(trades.active) == ALL) settle_trades(lanes, k, &trades, false, false, true);
-        else settle_trades(lanes, k, &trades, shorts, closing, false);
-    for (int t = 0; t < TS_TOTALS_RECORD; t += 8) {
-        double *at[LANES];
-        for (int i = 0; i < LANES; i++) at[i] = lanes->record[i] + t;
-        v_put_records(lanes->total + t, at);
-    }
-}
-
-/* Genomes order[0 .. count - 1] of the call, the first again in the lanes beyond: it computes the same twice. */
-static void settle_group(const ts_settlement *call, const uint8_t *order, size_t count)
-{
-    ts_lanes lanes;
-    lanes.call = call;
-    double pairs[LANES];
-    for (size_t i = 0; i < LANES; i++) {
-        size_t genome = order[i < count ? i : 0];
-        lanes.record[i] = call->totals + genome * TS_TOTALS_RECORD;
-        lanes.pair[i] = call->pair + genome * call->stride;
-        lanes.flags[i] = call->flags ? call->flags + genome * call->stride : NULL;
-        pairs[i] = call->pairs[genome];
-    }
-    lanes.pairs = v_load(pairs);
-    if (call->flags) settle_all(&lanes, true, call->closing);
-    else if (call->closing) settle_all(&lanes, false, true);
-    else settle_all(&lanes, false, false);
-}
-
-/* Genomes by how many trades they have, the most first, so that the lanes of a group run out together. Returns how many
- * have any. */
-static size_t by_trades(const ts_settlement *call, uint8_t order[TS_SETTLED_MAX])
-{
-    enum { CLASSES = 64 };
-    uint8_t end[CLASSES] = {0};
-    uint32_t most = 0, shift = 0;
-    for (size_t i = 0; i < call->genomes; i++) most = call->pairs[i] > most ? call->pairs[i] : most;
-    while (most >> shift >= CLASSES - 1) shift++;
-#define CLASS(pairs) (CLASSES - 1 - (((pairs) + (1u << shift) - 1) >> shift))
-    for (size_t i = 0; i < call->genomes; i++) end[CLASS(call->pairs[i])]++;
-    for (int c = 1; c < CLASSES; c++) end[c] = (uint8_t)(end[c] + end[c - 1]);
-    size_t busy = end[CLASSES - 2];
-    for (size_t i = call->genomes; i-- > 0;) order[--end[CLASS(call->pairs[i])]] = (uint8_t)i;
-#undef CLASS
-    return busy;
-}
-
-static void settle(const ts_settlement *call)
-{
-    uint8_t order[TS_SETTLED_MAX];
-    size_t count = by_trades(call, order);
-    for (size_t i = 0; i < count; i += LANES) settle_group(call, order + i, count - i < LANES ? count - i : LANES);
-}
+#endif

@@ -3,13 +3,13 @@
 #ifndef TS_KERNELS_SHORT_SIDE_H
 #define TS_KERNELS_SHORT_SIDE_H
 
-#include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
+#include "kernels/walk.h"
 
 enum { SHORT_PARTS = 8 };
 
 /* Of bars (from, to] of a short, at most LANES from `bar` on: returns, their squares, those of the losses. */
-TS_INLINE void short_returns(const double *close, uint32_t bar, vm wanted, vd pledge, vd units, vd sum[3])
+TS_INLINE void short_returns(const TS_GLOBAL double *close, uint32_t bar, vm wanted, vd pledge, vd units, vd sum[3])
 {
     vd zero = v_set(0);
     vd r = (pledge - units * v_load(close + bar)) / (pledge - units * v_load(close + bar - 1)) - v_set(1);

@@ -3,15 +3,12 @@
 #ifndef TS_KERNELS_TRADES_H
 #define TS_KERNELS_TRADES_H
 
-#include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
+#include "kernels/walk.h"
 
 typedef struct ts_lanes {
     const ts_settlement *call;
-    vd total[TS_TOTALS_RECORD], pairs; /* how many trades each genome has */
-    double *record[LANES];             /* where its totals belong */
-    const uint32_t *pair[LANES];       /* of its trades: entry, exit, entry, exit, ... */
-    const uint8_t *flags[LANES];       /* of all its trades */
+    vd total[TS_TOTALS_RECORD];
 } ts_lanes;
 
 /* The trade in each lane; lanes without one hold a trade that is computed and thrown away. */
@@ -20,31 +17,8 @@ typedef struct ts_trades {
     vm active, is_short, reverses;
 } ts_trades;
 
-/* The flags of the k-th trade of each lane as conditions. */
-TS_INLINE vm flagged(const ts_lanes *lanes, vm active, uint32_t k, uint8_t flag)
-{
-    double lane[LANES];
-    unsigned has = m_bits(active);
-    for (int i = 0; i < LANES; i++) lane[i] = has >> i & 1 && lanes->flags[i][k] & flag;
-    return v_gt(v_load(lane), v_set(0));
-}
-
-/* The k-th trade of each lane, if it has one and is not ruined. Returns false when no lane has. */
-TS_INLINE bool pick_trades(ts_lanes *lanes, uint32_t k, bool shorts, ts_trades *trades)
-{
-    vm active = v_gt(lanes->pairs, v_set(k));
-    if (shorts) active = m_and(active, v_eq(lanes->total[TS_RUINED], v_set(0)));
-    if (!m_any(active)) return false;
-    u_pairs(lanes->pair, k, &trades->entry, &trades->exit);
-    trades->entry = u_select(active, trades->entry, u_set(0));
-    trades->exit = u_select(active, trades->exit, u_set(1));
-    vm apart = v_gt(v_from(trades->exit), v_from(trades->entry));
-    trades->last = u_select(apart, trades->exit - 1, trades->entry);
-    trades->active = active;
-    trades->is_short = shorts ? flagged(lanes, active, k, TS_PAIR_SHORT) : m_none();
-    trades->reverses = shorts ? flagged(lanes, active, k, TS_PAIR_REVERSES) : m_none();
-    return true;
-}
+/* The last bar whose close is marked in the position. */
+TS_INLINE vu last_bar(vu entry, vu exit) { return u_select(v_gt(v_from(exit), v_from(entry)), exit - 1, entry); }
 
 /* Extremes of the closes of the last bar's block, from the entry when it lies there, else from the block's begin. */
 TS_INLINE void extremes_of_last_block(const ts_history *history, const ts_trades *trades, vm within, vd *highest,

@@ -13,11 +13,9 @@
 #ifndef TS_KERNELS_VOCABULARY_H
 #define TS_KERNELS_VOCABULARY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#if defined TS_ISA_AVX512
+#if defined __OPENCL_VERSION__
+#include "kernels/lanes_opencl.h"
+#elif defined TS_ISA_AVX512
 #include "kernels/lanes_avx512.h"
 #elif defined TS_ISA_AVX2
 #include "kernels/lanes_avx2.h"
@@ -25,7 +23,7 @@
 #include "kernels/lanes_scalar.h"
 #endif
 
-TS_INLINE vd v_nan(void) { return v_set(__builtin_nan("")); }
+TS_INLINE vd v_nan(void) { return v_set(TS_NAN); }
 TS_INLINE vm v_undefined(vd x) { return v_unordered(x, x); }
 TS_INLINE bool m_any(vm m) { return m_bits(m) != 0; }
 TS_INLINE vm m_none(void) { return v_lt(v_set(0), v_set(0)); }

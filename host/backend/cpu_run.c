@@ -22,7 +22,7 @@ typedef struct run {
     uint32_t *pair;              /* a block's trades in the tile */
     uint8_t *flags, *reason;
     double *cash;
-    uint64_t *masked[4], *never; /* entry and exit masks cut to the window; a mask that is never true */
+    uint64_t *masked[2], *never; /* entry and exit masks cut to the window; a mask that is never true */
     ts_recorder *recorder;
 } run;
 
@@ -30,7 +30,7 @@ static void release(run *r)
 {
     free(r->totals), free(r->stand), free(r->open), free(r->following), free(r->cash), free(r->reason), free(r->never);
     free(r->pair), free(r->flags);
-    for (int i = 0; i < 4; i++) free(r->masked[i]);
+    for (int i = 0; i < 2; i++) free(r->masked[i]);
 }
 
 /* Bars of a tile: those of the program, or of the whole series when that is shorter. */
@@ -55,7 +55,7 @@ static int prepare(run *r, ts_error *error)
     r->stride = 2 * tile + 16;
     TAKE(pair, r->stride * TS_BLOCK_GENOMES);
     TAKE(flags, r->stride * TS_BLOCK_GENOMES);
-    for (int i = 0; i < 4; i++) TAKE(masked[i], tile / 64);
+    for (int i = 0; i < 2; i++) TAKE(masked[i], tile / 64);
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
     ts_totals_start(r->totals, genomes, r->market->first);
@@ -182,15 +182,14 @@ static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *t
                     .bars = (uint32_t)bars,
                     .delay = r->delay,
                     .may_reverse = r->both,
-                    .stand = &r->stand[genome],
-                    .pair = r->pair + slot * r->stride,
-                    .flags = r->flags + slot * r->stride,
-                    .reason = r->reason};
+                    .begin = from > 0 ? (uint32_t)(from < bars ? from : bars) : 0,
+                    .stand = &r->stand[genome]};
     for (int side = 0; side < 2; side++) {
-        call.entry[side] = walk->entry[side] ? cut(r, walk->entry[side], r->masked[side], from, end, tile->bars) : NULL;
+        call.entry[side] = walk->entry[side];
         call.exit[side] = walk->exit[side];
     }
-    return (uint32_t)r->kernels->scan(&call);
+    size_t at = slot * r->stride;
+    return (uint32_t)r->kernels->scan(&call, r->pair + at, r->flags + at, r->reason);
 }
 
 static int walk_block(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)

@@ -7,8 +7,7 @@
 
 #include <stdatomic.h>
 
-/* A trade as the walk saw it. reason: 0 the exit's signal, k the genome's rule k - 1; TS_REASON_... otherwise. */
-enum { TS_REASON_END = 254, TS_REASON_RUIN = 255 };
+/* A trade as the walk saw it. reason: as in ts_scanned. */
 typedef struct ts_recorded {
     uint32_t entry, exit;
     uint8_t flags, reason;

@@ -171,6 +171,8 @@ ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulatio
         ts_no_memory(error, "the market");
         return NULL;
     }
+    static _Atomic uint64_t markets;
+    market->serial = ++markets;
     market->simulation = *simulation;
     market->first = first;
     market->bars = end - first;

@@ -7,6 +7,7 @@
 #include "kernels/cpu.h"
 
 struct ts_market {
+    uint64_t serial; /* no other market of this process has it: what a device keeps of a market is found by it */
     ts_simulation simulation;
     size_t loaded;      /* bars from the first loaded to the window's end */
     size_t first, bars; /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */

@@ -13,7 +13,7 @@ size_t ts_tile_cache(void)
     return size > 0 ? (size_t)size : USUAL_CACHE;
 }
 
-static size_t forced(void)
+size_t ts_tile_forced(void)
 {
     const char *text = getenv("TS_TILE");
     long tile = text ? strtol(text, NULL, 10) : 0;
@@ -23,7 +23,7 @@ static size_t forced(void)
 
 size_t ts_tile_for(size_t slots, size_t history)
 {
-    if (forced()) return forced();
+    if (ts_tile_forced()) return ts_tile_forced();
     size_t budget = ts_tile_cache() / 4 * 3 / sizeof(double), left = budget > history ? budget - history : 0;
     size_t tile = left / (slots ? slots : 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
     if (tile < SHORTEST) tile = SHORTEST;

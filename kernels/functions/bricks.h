@@ -28,7 +28,7 @@ TS_INLINE vd ts_renko(vd *state, const vd *p, vd x, vd size)
 {
     (void)p;
     vm quiet = m_and(m_and(v_lt(x, state[1]), v_gt(x, state[2])), m_not(v_undefined(size)));
-    if (__builtin_expect(!m_any(m_not(quiet)), 1)) return state[0];
+    if (usually(!m_any(m_not(quiet)))) return state[0];
     vm undefined = v_unordered(x, size), begins = v_undefined(state[0]), sized = v_gt(size, v_set(0));
     vm rises = v_ge(x, state[1]), falls = v_le(x, state[2]), moves = m_or(rises, falls);
     vd close = brick_close(state[0], state[1], state[2], state[3], x);
@@ -52,7 +52,7 @@ TS_INLINE vd ts_range_bars(vd *state, const vd *p, vd x, vd size)
     vd up = state[2] + state[3], down = state[1] - state[3];
     vm quiet = m_and(m_and(v_lt(x, up), v_gt(x, down)), m_not(v_unordered(size, state[0])));
     vd high = v_max(state[1], x), low = v_min(state[2], x);
-    if (__builtin_expect(m_any(m_not(quiet)), 0)) {
+    if (rarely(m_any(m_not(quiet)))) {
         vm undefined = v_unordered(x, size), begins = v_undefined(state[0]), sized = v_gt(size, v_set(0));
         vm moves = m_or(v_ge(x, up), v_le(x, down)), opens = m_or(begins, moves);
         vd close = brick_close(state[0], up, down, state[3], x);

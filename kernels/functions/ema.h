@@ -7,7 +7,7 @@ TS_INLINE vd ts_ema(vd *state, const vd *p, vd x, vd unused)
     (void)unused;
     vd average = state[3], k = v_set(2) / (p[0] + v_set(1));
     vd next = average + k * (x - average);
-    if (__builtin_expect(m_any(v_undefined(next)), 0)) {
+    if (rarely(m_any(v_undefined(next)))) {
         vm undefined = v_undefined(x), running = m_not(v_unordered(x, average));
         vd seen = v_select(undefined, v_set(0), state[0] + v_set(1));
         dd sum = dd_select(undefined, dd_zero(), dd_plus((dd){state[1], state[2]}, x));

@@ -21,7 +21,7 @@ TS_INLINE void ts_prefix(vd *state, vd x)
 }
 
 /* The sum of the last n values: `high` and `low` point at the newest prefix sum; before the series it is nothing. */
-TS_INLINE dd prefix_difference(const double *high, const double *low, size_t n)
+TS_INLINE dd prefix_difference(const TS_GLOBAL double *high, const TS_GLOBAL double *low, size_t n)
 {
     dd before = {v_load(high - n), v_load(low - n)};
     before = dd_select(v_undefined(before.hi), dd_zero(), before);
@@ -29,14 +29,14 @@ TS_INLINE dd prefix_difference(const double *high, const double *low, size_t n)
     return dd_two_sum(sum.hi, sum.lo + (v_load(low) - before.lo));
 }
 
-TS_INLINE vd ts_window_sum(const double *high, const double *low, vd values, size_t n)
+TS_INLINE vd ts_window_sum(const TS_GLOBAL double *high, const TS_GLOBAL double *low, vd values, size_t n)
 {
     dd sum = prefix_difference(high, low, n);
     return v_select(v_ge(values, v_set((double)n)), sum.hi, v_nan());
 }
 
 /* Simple moving average, TA-Lib SMA: the mean of the window, rounded once. */
-TS_INLINE vd ts_sma(const double *high, const double *low, vd values, size_t n)
+TS_INLINE vd ts_sma(const TS_GLOBAL double *high, const TS_GLOBAL double *low, vd values, size_t n)
 {
     dd sum = prefix_difference(high, low, n);
     return v_select(v_ge(values, v_set((double)n)), dd_quotient(sum, v_set((double)n)), v_nan());

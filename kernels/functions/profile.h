@@ -17,7 +17,6 @@
 #ifndef TS_KERNELS_PROFILE_H
 #define TS_KERNELS_PROFILE_H
 
-#include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
 enum { PROFILE_BINS = 32, PROFILE_FINEST = 13, PROFILE_LIMIT = 1 << 30 };
@@ -49,7 +48,7 @@ TS_INLINE vd profile_floor(vd x)
 static void profile_coarsen(double *bins, int32_t low, int32_t high, int doublings, double *control, double *most)
 {
     double wide[PROFILE_BINS] = {0};
-    *most = -__builtin_inf();
+    *most = -TS_INFINITY;
     for (int32_t bin = low; bin <= high;) {
         int32_t number = bin >> doublings;
         double sum = 0;
@@ -57,11 +56,11 @@ static void profile_coarsen(double *bins, int32_t low, int32_t high, int doublin
         *profile_bin(wide, number) = sum;
         if (sum > *most) *most = sum, *control = number;
     }
-    __builtin_memcpy(bins, wide, sizeof wide);
+    for (int bin = 0; bin < PROFILE_BINS; bin++) bins[bin] = wide[bin];
 }
 
 /* Make room, in every lane, for a price that falls into `bin`: bins as wide as that takes. */
-static __attribute__((noinline)) void profile_widen(profile *p, profile_bins bins, vd bin)
+TS_APART void profile_widen(profile *p, profile_bins bins, vd bin)
 {
     double low[LANES], high[LANES], added[LANES], control[LANES], most[LANES], factor[LANES];
     v_store(low, p->low), v_store(high, p->high), v_store(added, bin);
@@ -88,7 +87,7 @@ TS_INLINE vd profile_count(profile_bins bins, vd bin, vd volume)
 {
     double number[LANES], added[LANES], sum[LANES];
     v_store(number, bin), v_store(added, volume);
-#pragma GCC unroll 8
+    TS_UNROLL(8)
     for (int i = 0; i < LANES; i++) sum[i] = *profile_bin(bins[i], (int32_t)number[i]) += added[i];
     return v_load(sum);
 }
@@ -117,23 +116,12 @@ TS_INLINE void profile_add(profile *p, profile_bins bins, vd price, vd volume, v
 }
 
 /* 2^exponent, and the exponent of a normal number. */
-static double power_of_two(int exponent)
-{
-    uint64_t bits = (uint64_t)(exponent + 1023) << 52;
-    double power;
-    __builtin_memcpy(&power, &bits, sizeof power);
-    return power;
-}
+static double power_of_two(int exponent) { return double_of((uint64_t)(exponent + 1023) << 52); }
 
-static int exponent_of(double x)
-{
-    uint64_t bits;
-    __builtin_memcpy(&bits, &x, sizeof bits);
-    return (int)(bits >> 52 & 2047) - 1023;
-}
+static int exponent_of(double x) { return (int)(bits_of(x) >> 52 & 2047) - 1023; }
 
 /* The finest bins of each lane by its newest price, which becomes 1 where it cannot be used. */
-static profile profile_begin(const double *price, vd *newest)
+static profile profile_begin(const TS_GLOBAL double *price, vd *newest)
 {
     double width[LANES], scale[LANES], used[LANES];
     for (int i = 0; i < LANES; i++) {
@@ -143,7 +131,7 @@ static profile profile_begin(const double *price, vd *newest)
         width[i] = power_of_two((fits ? exponent : 0) - PROFILE_FINEST);
         scale[i] = power_of_two(PROFILE_FINEST - (fits ? exponent : 0));
     }
-    vd first = *newest = v_load(used), none = v_set(-__builtin_inf());
+    vd first = *newest = v_load(used), none = v_set(-TS_INFINITY);
     profile p = {v_load(width), v_load(scale), v_set(0), v_set(0), v_set(0), none, v_set(0), m_none()};
     p.undefined = m_not(v_eq(first, v_load(price)));
     p.low = p.high = profile_floor(first * p.scale);
@@ -196,20 +184,15 @@ TS_INLINE vd profile_value(const profile *p, profile_bins bins, double asked)
     return v_select(m_and(m_not(p->undefined), v_gt(p->total, v_set(0))), value * p->width, v_nan());
 }
 
-/* All rows at LANES bars. `price` and `volume` point at their newest values; row[0..count) are in the order of n. */
-TS_INLINE void ts_volume_profile(const double *price, const double *volume, const ts_row *const *row, size_t count,
-                                 size_t bar)
+/* One row at LANES bars. */
+TS_INLINE vd one_volume_profile(const TS_GLOBAL double *price, const TS_GLOBAL double *volume, size_t n, double asked)
 {
     profile_bins bins = {{0}};
     vd newest;
     profile p = profile_begin(price, &newest);
     vd limit = p.width * v_set(PROFILE_LIMIT);
-    size_t next = 0;
-    for (size_t n = 1; next < count; n++) {
-        profile_add(&p, bins, v_load(price + 1 - n), v_load(volume + 1 - n), newest, limit);
-        for (; next < count && row[next]->parameter[0] == (double)n; next++)
-            v_store(row[next]->out + bar, profile_value(&p, bins, row[next]->parameter[1]));
-    }
+    for (size_t i = 0; i < n; i++) profile_add(&p, bins, v_load(price - i), v_load(volume - i), newest, limit);
+    return profile_value(&p, bins, asked);
 }
 
 #endif

@@ -2,7 +2,7 @@
 #include "kernels/vocabulary.h"
 
 /* Mean distance from `mean`, newest first. Undefined values make the sum so. */
-TS_INLINE vd ts_mean_deviation(const double *row, const double *mean, size_t n)
+TS_INLINE vd ts_mean_deviation(const TS_GLOBAL double *row, const TS_GLOBAL double *mean, size_t n)
 {
     vd centre = v_load(mean), sum = v_set(0);
     for (size_t i = 0; i < n; i++) sum = sum + v_abs(v_load(row - i) - centre);
@@ -10,7 +10,7 @@ TS_INLINE vd ts_mean_deviation(const double *row, const double *mean, size_t n)
 }
 
 /* Mean of n values in which the oldest and the newest weigh half: the trapezoidal rule over their steps. */
-TS_INLINE vd ts_trapezoid(const double *row, const double *unused, size_t n)
+TS_INLINE vd ts_trapezoid(const TS_GLOBAL double *row, const TS_GLOBAL double *unused, size_t n)
 {
     (void)unused;
     vd sum = v_load(row) + v_load(row - 1);
@@ -19,7 +19,7 @@ TS_INLINE vd ts_trapezoid(const double *row, const double *unused, size_t n)
 }
 
 /* Bars since the extreme of the window, the latest of equals. */
-TS_INLINE vd bars_since(const double *row, size_t n, double way)
+TS_INLINE vd bars_since(const TS_GLOBAL double *row, size_t n, double way)
 {
     vd best = v_load(row) * v_set(way), age = v_set(0);
     vm undefined = v_undefined(best);
@@ -33,12 +33,12 @@ TS_INLINE vd bars_since(const double *row, size_t n, double way)
     return v_select(undefined, v_nan(), age);
 }
 
-TS_INLINE vd ts_bars_since_highest(const double *row, const double *unused, size_t n)
+TS_INLINE vd ts_bars_since_highest(const TS_GLOBAL double *row, const TS_GLOBAL double *unused, size_t n)
 {
     return (void)unused, bars_since(row, n, 1);
 }
 
-TS_INLINE vd ts_bars_since_lowest(const double *row, const double *unused, size_t n)
+TS_INLINE vd ts_bars_since_lowest(const TS_GLOBAL double *row, const TS_GLOBAL double *unused, size_t n)
 {
     return (void)unused, bars_since(row, n, -1);
 }

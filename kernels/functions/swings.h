@@ -40,7 +40,7 @@ TS_INLINE void swing_step(vd *state, vd top, vd bottom, bool before)
     vm late = m_and(m_and(tops, bottoms), v_lt(state[SWING_LAST], zero));
     swing_pivot(state, m_and(tops, m_not(late)), top, SWING_TOP, SWING_BOTTOM, 1, before);
     swing_pivot(state, bottoms, bottom, SWING_BOTTOM, SWING_TOP, -1, before);
-    if (__builtin_expect(!m_any(m_or(late, undefined)), 1)) return;
+    if (usually(!m_any(m_or(late, undefined)))) return;
     swing_pivot(state, late, top, SWING_TOP, SWING_BOTTOM, 1, before);
     for (int i = 0; i < SWING_LAST; i++) state[i] = v_select(undefined, v_nan(), state[i]);
     state[SWING_LAST] = v_select(undefined, zero, state[SWING_LAST]);

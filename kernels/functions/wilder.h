@@ -9,7 +9,7 @@ TS_INLINE vd ts_wilder(vd *state, const vd *p, vd x, vd unused)
     (void)unused;
     vd average = state[3], n = p[0];
     vd next = average + (x - average) / n;
-    if (__builtin_expect(m_any(v_undefined(next)), 0)) {
+    if (rarely(m_any(v_undefined(next)))) {
         vm undefined = v_undefined(x), running = m_not(v_unordered(x, average));
         vd seen = v_select(undefined, v_set(0), state[0] + v_set(1));
         dd sum = dd_select(undefined, dd_zero(), dd_plus((dd){state[1], state[2]}, x));

@@ -1,0 +1,337 @@
+/* Running a batch on a device: tile by tile the rows, the masks and the walks; only records go up and totals come down.
+ */
+#include "host/backend/opencl/device.h"
+
+#include "common/memory.h"
+#include "host/metrics/totals.h"
+#include "host/plan/kernel_table.h"
+#include "host/plan/tile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct run {
+    ts_cl_engine *engine;
+    const ts_cl_market *market;
+    ts_cl_layout layout;
+    ts_device_run shared;
+    ts_cl_walk_kernel walk, close;
+    ts_error *error;
+} run;
+
+#define PART(which) TS_CL_BUFFER(r->engine->part[TS_CL_##which])
+
+static int launch(run *r, ts_cl_kernel *kernel, const ts_cl_argument *argument, size_t arguments, size_t items,
+                  size_t second)
+{
+    size_t group = second ? TS_TILE_MULTIPLE : r->engine->group, whole = (items + group - 1) / group * group;
+    ts_cl_range range = {.dimensions = second ? 2 : 1, .items = {whole, second, 1}, .group = {group, 1, 1}};
+    if (!kernel) return -1;
+    return ts_cl_launch(r->engine->queue, kernel, argument, arguments, &range, r->error);
+}
+
+static int send(run *r, ts_cl_part part, const void *from, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / 2 / size) return ts_no_memory(r->error, "a batch on the device");
+    if (ts_cl_engine_reserve(r->engine, part, count * size, r->error)) return -1;
+    return from ? ts_cl_write(r->engine->queue, r->engine->part[part], 0, from, count * size, false, r->error) : 0;
+}
+
+static int load_columns(run *r, const ts_cl_step *step)
+{
+    const int64_t first = (int64_t)step->first;
+    const ts_cl_argument argument[] = {PART(MEMORY),
+                                       PART(ROWS),
+                                       TS_CL_VALUE(first),
+                                       TS_CL_BUFFER(r->market->candles),
+                                       TS_CL_VALUE(r->shared.padded),
+                                       TS_CL_VALUE(r->shared.first),
+                                       TS_CL_VALUE(r->shared.bars)};
+    return launch(r, r->engine->load_columns, argument, 7, (size_t)r->shared.bars, step->count);
+}
+
+static int carry_over(run *r)
+{
+    const int64_t tile = (int64_t)r->layout.tile;
+    const int32_t anew = r->shared.first == 0;
+    const ts_cl_argument argument[] = {PART(MEMORY), PART(ROWS), TS_CL_VALUE(tile), TS_CL_VALUE(anew)};
+    const ts_cl_range range = {.dimensions = 1, .items = {r->layout.rows}, .group = {1}};
+    return r->layout.rows ? ts_cl_launch(r->engine->queue, r->engine->carry_over, argument, 4, &range, r->error) : 0;
+}
+
+static int compute_rows(run *r, const ts_cl_step *step)
+{
+    if (step->kernel < 0) return load_columns(r, step);
+    const int64_t first = (int64_t)step->first, count = (int64_t)step->count;
+    const int32_t anew = r->shared.first == 0;
+    const ts_cl_argument argument[] = {
+        PART(MEMORY),     PART(ROWS), TS_CL_VALUE(first), TS_CL_VALUE(count), TS_CL_VALUE(r->shared.bars),
+        TS_CL_VALUE(anew)};
+    ts_kernel_shape shape = ts_kernel_table[step->kernel].shape;
+    ts_cl_kernel *kernel = ts_cl_engine_rows(r->engine, step->kernel, r->error);
+    if (shape == TS_RECURRENCE || shape == TS_WINDOW || shape == TS_FAN) return launch(r, kernel, argument, 6, step->count, 0);
+    return launch(r, kernel, argument, 6, (size_t)r->shared.bars, step->count);
+}
+
+/* The order of rows at the end of a tile goes to the other half of where it is kept. */
+static int compute_masks(run *r, size_t step)
+{
+    const ts_cl_step *is = &r->layout.mask_step[step];
+    const int64_t stride = (int64_t)(r->layout.tile / 64), masks = (int64_t)r->layout.masks;
+    const int64_t turn = r->shared.first / (int64_t)r->layout.tile % 2, into = turn * masks;
+    const int64_t from = r->shared.first ? masks - into : -1;
+    const int64_t first = (int64_t)is->first;
+    const size_t words = (size_t)r->shared.bars / 64;
+    if (step || !r->layout.masks_of_rows) {
+        const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED), TS_CL_VALUE(first), PART(WORDS),
+                                           TS_CL_VALUE(stride), TS_CL_VALUE(r->shared.bars)};
+        return launch(r, r->engine->masks_of_masks, argument, 6, words, is->count);
+    }
+    const ts_cl_argument argument[] = {
+        PART(MEMORY),        PART(MASKS), PART(WANTED),      TS_CL_VALUE(first), PART(WORDS),
+        TS_CL_VALUE(stride), PART(ORDER), TS_CL_VALUE(from), TS_CL_VALUE(into),  TS_CL_VALUE(r->shared.bars)};
+    return launch(r, r->engine->masks_of_rows, argument, 10, words, is->count);
+}
+
+static int walk(run *r, ts_cl_walk_kernel which)
+{
+    const uint64_t genomes = r->layout.demand->genomes;
+    const ts_cl_argument argument[] = {PART(GENOMES),
+                                       PART(RULES),
+                                       PART(MEMORY),
+                                       PART(WORDS),
+                                       PART(STANDS),
+                                       PART(TOTALS),
+                                       TS_CL_BUFFER(r->market->candles),
+                                       TS_CL_BUFFER(r->market->bars),
+                                       TS_CL_BUFFER(r->market->suffix_extremes),
+                                       TS_CL_BUFFER(r->market->blocks),
+                                       PART(TOLD),
+                                       PART(TOLD_COUNT),
+                                       TS_CL_VALUE(r->shared),
+                                       TS_CL_VALUE(genomes)};
+    return launch(r, r->engine->walk[which], argument, sizeof argument / sizeof *argument, genomes, 0);
+}
+
+static int rows_and_masks(run *r, size_t first)
+{
+    const ts_cl_layout *l = &r->layout;
+    size_t left = (size_t)r->shared.loaded - first;
+    r->shared.first = (int64_t)first;
+    r->shared.bars = (int64_t)(left < l->tile ? (left + 63) / 64 * 64 : l->tile);
+    int status = carry_over(r);
+    for (size_t i = 0; !status && i < l->row_steps; i++) status = compute_rows(r, &l->row_step[i]);
+    for (size_t i = 0; !status && i < l->mask_steps; i++) status = compute_masks(r, i);
+    return status;
+}
+
+/* The records of the batch go up. */
+static int send_layout(run *r)
+{
+    const ts_cl_layout *l = &r->layout;
+    if (ts_cl_engine_reserve(r->engine, TS_CL_MEMORY, l->doubles * sizeof(double), r->error) ||
+        send(r, TS_CL_WORDS, NULL, ts_cl_layout_words(l), 1) || send(r, TS_CL_ORDER, NULL, 2 * l->masks, 1))
+        return -1;
+    if (ts_cl_write(r->engine->queue, r->engine->part[TS_CL_MEMORY], 0, l->number, l->numbers * sizeof(double), false,
+                    r->error) ||
+        send(r, TS_CL_ROWS, l->row, l->rows, sizeof *l->row) ||
+        send(r, TS_CL_MASKS, l->mask, l->masks, sizeof *l->mask))
+        return -1;
+    return send(r, TS_CL_WANTED, l->wanted, l->masks, sizeof *l->wanted);
+}
+
+static int send_genomes(run *r, const double *totals, const ts_device_stand *stands)
+{
+    const ts_cl_layout *l = &r->layout;
+    static const uint32_t none[2] = {0, 0};
+    size_t genomes = l->demand->genomes;
+    if (send(r, TS_CL_GENOMES, l->walk, genomes, sizeof *l->walk) ||
+        send(r, TS_CL_RULES, l->rule, l->rules, sizeof *l->rule) ||
+        send(r, TS_CL_STANDS, stands, genomes, sizeof *stands) ||
+        send(r, TS_CL_TOLD, NULL, (size_t)r->shared.trades, sizeof(ts_device_trade)) ||
+        send(r, TS_CL_TOLD_COUNT, none, 2, sizeof *none))
+        return -1;
+    return send(r, TS_CL_TOTALS, totals, genomes * TS_TOTALS_RECORD, sizeof *totals);
+}
+
+static bool any_rules(const ts_demand *demand)
+{
+    for (size_t i = 0; i < demand->genomes; i++)
+        if (demand->planned[i].rules) return true;
+    return false;
+}
+
+static void describe(run *r, const ts_market *market, ts_direction direction, bool tells)
+{
+    bool next_open = market->simulation.fill == TS_FILL_NEXT_OPEN, shorts = direction != TS_LONG;
+    r->shared = (ts_device_run){.words = (int64_t)(r->layout.tile / 64),
+                                .signals_end = (int64_t)market->loaded - next_open,
+                                .loaded = (int64_t)market->loaded,
+                                .delay = next_open,
+                                .at_close = !next_open,
+                                .both = direction == TS_BOTH,
+                                .padded = (int64_t)r->market->padded,
+                                .close = TS_CLOSE,
+                                .fill = next_open ? TS_OPEN : TS_CLOSE,
+                                .block_count = (int64_t)market->history.block_count,
+                                .trades = tells ? (int64_t)market->loaded + 2 : 0,
+                                .fee = market->simulation.fee,
+                                .slippage = market->simulation.slippage};
+    r->walk = shorts ? TS_CL_WALK_SHORTS : any_rules(r->layout.demand) ? TS_CL_WALK_LONGS : TS_CL_WALK_LATCHED;
+    r->close = shorts ? TS_CL_CLOSE_SHORTS : TS_CL_CLOSE_LONGS;
+}
+
+/* The trades of a backtest, up to the one that ruined. */
+static int read_trades(run *r, ts_recorder *recorder)
+{
+    uint32_t count[2];
+    if (ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOLD_COUNT], 0, count, sizeof count, true, r->error))
+        return -1;
+    ts_device_trade *told = ts_alloc(count[0] + 1, sizeof *told);
+    ts_recorded *trade = ts_grow(recorder->trade, count[0] + 1, sizeof *trade);
+    if (trade) recorder->trade = trade, recorder->capacity = count[0] + 1;
+    int status = told && trade ? ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOLD], 0, told,
+                                            count[0] * sizeof *told, true, r->error)
+                               : ts_no_memory(r->error, "the trades");
+    for (size_t i = 0; !status && i < count[0]; i++) {
+        const ts_device_trade *is = &told[i];
+        bool ruined = is->ruin != 0;
+        recorder->trade[recorder->trades++] = (ts_recorded){.entry = (uint32_t)is->entry,
+                                                            .exit = (uint32_t)(ruined ? is->ruin : is->exit),
+                                                            .flags = (uint8_t)is->flags,
+                                                            .reason = ruined ? TS_REASON_RUIN : (uint8_t)is->reason,
+                                                            .cash = is->cash};
+    }
+    free(told);
+    return status;
+}
+
+/* Bars of the tile that lie in the trading window. */
+static uint64_t counted(const ts_market *market, size_t first, size_t tile)
+{
+    size_t from = first > market->first ? first : market->first;
+    size_t to = first + tile < market->loaded ? first + tile : market->loaded;
+    return to > from ? to - from : 0;
+}
+
+static int walk_tiles(run *r, const ts_market *market, double *totals, _Atomic uint64_t *genome_bars)
+{
+    const ts_cl_layout *l = &r->layout;
+    size_t genomes = l->demand->genomes;
+    ts_device_stand *stands = ts_alloc(genomes, sizeof *stands);
+    if (!stands) return ts_no_memory(r->error, "a batch of genomes");
+    ts_totals_start(totals, genomes, market->first);
+    int status = send_layout(r) || send_genomes(r, totals, stands) ? -1 : 0;
+    for (size_t first = 0; !status && first < market->loaded; first += l->tile) {
+        status = rows_and_masks(r, first) || walk(r, r->walk) ? -1 : 0;
+        if (!status) status = ts_cl_flush(r->engine->queue, r->error);
+        if (genome_bars) *genome_bars += genomes * counted(market, first, l->tile);
+    }
+    if (!status) status = walk(r, r->close);
+    if (!status)
+        status = ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOTALS], 0, totals,
+                            genomes * TS_TOTALS_RECORD * sizeof *totals, true, r->error);
+    if (status) ts_cl_finish(r->engine->queue, &(ts_error){0}); /* what was sent must stay until it has gone */
+    free(stands);
+    return status;
+}
+
+static int walk_in_turn(ts_cl_engine *engine, const ts_demand *demand, const ts_market *market, ts_direction direction,
+                        ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error)
+{
+    run r = {.engine = engine, .error = error};
+    ts_cl_room room = engine->room;
+    if (ts_tile_forced()) room.bars = ts_tile_forced();
+    int status = ts_cl_layout_make(demand, market->loaded, market->first, &room, &r.layout, error);
+    if (status > 0 && demand->genomes > 1) { /* too many for the device at once */
+        size_t half = demand->genomes / 2;
+        ts_demand first = *demand, second = *demand;
+        first.genomes = half;
+        second.planned += half;
+        second.genomes -= half;
+        status = walk_in_turn(engine, &first, market, direction, metrics, genome_bars, recorder, error);
+        if (status) return status;
+        return walk_in_turn(engine, &second, market, direction, metrics + half, genome_bars, recorder, error);
+    }
+    if (status > 0) ts_fail(error, TS_UNAVAILABLE, "the OpenCL device has no room for the rows of one genome");
+    double *totals = status ? NULL : ts_alloc(demand->genomes * TS_TOTALS_RECORD, sizeof *totals);
+    if (!status && !totals) ts_no_memory(error, "a batch of genomes");
+    r.market = totals ? ts_cl_engine_market(engine, market, error) : NULL;
+    status = r.market ? 0 : -1;
+    if (!status) {
+        describe(&r, market, direction, recorder);
+        status = walk_tiles(&r, market, totals, genome_bars);
+    }
+    if (!status && recorder) status = read_trades(&r, recorder);
+    for (size_t i = 0; !status && i < demand->genomes; i++)
+        ts_totals_metrics(totals + i * TS_TOTALS_RECORD, market, demand->planned[i].warmup, &metrics[i]);
+    ts_cl_layout_clear(&r.layout);
+    free(totals);
+    return status;
+}
+
+int ts_cl_engine_walk(ts_cl_engine *engine, const ts_demand *demand, const ts_market *market, ts_direction direction,
+                      ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error)
+{
+    pthread_mutex_lock(&engine->turn);
+    int status = walk_in_turn(engine, demand, market, direction, metrics, genome_bars, recorder, error);
+    pthread_mutex_unlock(&engine->turn);
+    return status;
+}
+
+/* Values of bars [first, first + bars) of a row or a signal. */
+static int read_value(run *r, const ts_device_operand *value, bool signal, size_t bars, double *into)
+{
+    ts_cl_queue *queue = r->engine->queue;
+    if (!signal && value->mask)
+        return ts_cl_read(queue, r->engine->part[TS_CL_MEMORY], (size_t)value->at * sizeof(double), into,
+                          bars * sizeof(double), true, r->error);
+    if (!signal) {
+        for (size_t bar = 0; bar < bars; bar++) into[bar] = r->layout.number[value->at];
+        return 0;
+    }
+    size_t words = r->layout.tile / 64;
+    uint64_t *word = ts_alloc(words, sizeof *word);
+    if (!word) return ts_no_memory(r->error, "a signal");
+    int status = ts_cl_read(queue, r->engine->part[TS_CL_WORDS], (size_t)value->at * words * sizeof *word, word,
+                            words * sizeof *word, true, r->error);
+    for (size_t bar = 0; !status && bar < bars; bar++) into[bar] = (double)(word[bar / 64] >> (bar % 64) & 1);
+    free(word);
+    return status;
+}
+
+static int values_in_turn(run *r, const ts_demand *demand, size_t bars, double *const *rows)
+{
+    int status = send_layout(r);
+    for (size_t first = 0; !status && first < bars; first += r->layout.tile) {
+        status = rows_and_masks(r, first);
+        size_t left = bars - first, count = left < r->layout.tile ? left : r->layout.tile;
+        for (size_t i = 0; !status && i < demand->values; i++)
+            status = read_value(r, &r->layout.value[i], demand->value[i].type == TS_SIGNAL, count, rows[i] + first);
+    }
+    if (status) ts_cl_finish(r->engine->queue, &(ts_error){0});
+    return status;
+}
+
+int ts_cl_engine_values(ts_cl_engine *engine, const ts_demand *demand, double *const column[TS_COLUMNS], size_t bars,
+                        double *const *rows, ts_error *error)
+{
+    run r = {.engine = engine, .error = error};
+    ts_cl_market market = {0};
+    pthread_mutex_lock(&engine->turn);
+    ts_cl_room room = engine->room;
+    if (ts_tile_forced()) room.bars = ts_tile_forced();
+    int status = ts_cl_layout_make(demand, bars, 0, &room, &r.layout, error);
+    if (status > 0) ts_fail(error, TS_UNAVAILABLE, "the OpenCL device has no room for the rows of the expressions");
+    if (!status) status = ts_cl_market_candles(engine, column, bars, &market, error);
+    if (!status) {
+        r.market = &market;
+        r.shared = (ts_device_run){.loaded = (int64_t)bars, .padded = (int64_t)market.padded};
+        status = values_in_turn(&r, demand, bars, rows);
+    }
+    ts_cl_market_clear(&market);
+    ts_cl_layout_clear(&r.layout);
+    pthread_mutex_unlock(&engine->turn);
+    return status ? -1 : 0;
+}
