@@ -180,6 +180,8 @@ static int add_line(ts_bench *bench, ground *shared, bool owner, const ts_functi
     *job = (indicator_job){.ground = shared, .owner = owner, .batch = has_number(function) ? BATCH : 1};
     if (ts_bench_add(bench, (ts_job){"indicators", function->name, backend, job, measure, free_job}, error)) return -1;
     job->backend = ts_backend_choose(backend, error);
+    if (job->backend && !job->backend->kernels)
+        return ts_fail(error, TS_USAGE, "the case indicators times the back ends of the processor, not %s", backend);
     for (size_t i = 0; i < job->batch; i++)
         if (!(job->strategy[i] = compile(function, (int)i, error))) return -1;
     return job->backend ? 0 : -1;

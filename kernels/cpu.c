@@ -41,7 +41,7 @@ static size_t scan(const ts_scan *call, uint32_t *pair, uint8_t *flags, uint8_t 
 #define DRIVE_SPAN(name, inputs, parameters, state)        spans(call, ts_##name)
 #define DRIVE_FAN(name, inputs, parameters, state)         fans(call, ts_##name)
 #define DRIVE_DIFFERENCE(name, inputs, parameters, state)  differences(call, ts_##name)
-#define DRIVE_NEST(name, inputs, parameters, state)        nests(call, ts_##name)
+#define DRIVE_NEST(name, inputs, parameters, state)        nests(call, ts_##name##s)
 
 #define TS_KERNEL(name, shape, inputs, parameters, state, lookback)                                                    \
     static void rows_##name(const ts_rows *call) { DRIVE_##shape(name, inputs, parameters, state); }

@@ -3,8 +3,8 @@
 #include "kernels/functions/profile.h"
 
 /* All rows at LANES bars. `price` and `volume` point at their newest values; row[0..count) are in the order of n. */
-TS_INLINE void ts_volume_profile(const double *price, const double *volume, const ts_row *const *row, size_t count,
-                                 size_t bar)
+TS_INLINE void ts_volume_profiles(const double *price, const double *volume, const ts_row *const *row, size_t count,
+                                  size_t bar)
 {
     profile_bins bins = {{0}};
     vd newest;

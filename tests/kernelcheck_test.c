@@ -153,7 +153,7 @@ static void every_kernel_gives_the_bits_of_scalar(void **state)
             for (uint32_t round = 0; round < soak(ROUNDS); round++) {
                 bench_draw(&b, &draws, kernel, (input_kind)kind, round % 2);
                 for (int i = 0; i < ts_backend_count; i++) {
-                    if (!ts_backends[i].available()) continue;
+                    if (!ts_backends[i].kernels || !ts_backends[i].available()) continue;
                     check(&b, &ts_backends[i], kernel, kinds[kind]);
                     checked++;
                 }
@@ -176,7 +176,7 @@ static void short_and_late_rows_give_the_bits_of_scalar(void **state)
                 for (size_t t = 0; t < BARS; t++)
                     if (t < first || (first % 2 && t > first)) b.input[0][i][t] = NAN; /* odd: one bar is defined */
             for (int i = 0; i < ts_backend_count; i++)
-                if (ts_backends[i].available()) check(&b, &ts_backends[i], kernel, "late");
+                if (ts_backends[i].kernels && ts_backends[i].available()) check(&b, &ts_backends[i], kernel, "late");
         }
     bench_close(&b);
 }
@@ -211,7 +211,7 @@ static void the_latch_is_a_state_machine(void **state)
             }
         }
         for (int k = 0; k < ts_backend_count; k++) {
-            if (!ts_backends[k].available()) continue;
+            if (!ts_backends[k].kernels || !ts_backends[k].available()) continue;
             bool open = i % 2;
             size_t changes = latch_bar_by_bar(entry, exit, WORDS, open, want);
             assert_int_equal(ts_backends[k].kernels->latch(entry, exit, WORDS, 1000, &open, got), changes);
@@ -248,13 +248,14 @@ static int time_kernels(void)
     bench_open(&b);
     printf("ns a bar and instance (16 instances, %d bars)\n%-20s", BARS, "kernel");
     for (int i = 0; i < ts_backend_count; i++)
-        if (ts_backends[i].available()) printf("%10s", ts_backends[i].name);
+        if (ts_backends[i].kernels && ts_backends[i].available()) printf("%10s", ts_backends[i].name);
     for (int kernel = 0; kernel < TS_KERNELS; kernel++) {
         printf("\n%-20s", ts_kernel_table[kernel].name);
         bench_draw(&b, &draws, kernel, INPUT_WALK, ts_kernel_table[kernel].shape != TS_ELEMENTWISE);
         for (int i = 0; i < INSTANCES; i++) b.row[i].parameter[0] = 14;
         for (int i = 0; i < ts_backend_count; i++)
-            if (ts_backends[i].available()) printf("%10.3f", nanoseconds(&b, ts_backends[i].kernels, kernel));
+            if (ts_backends[i].kernels && ts_backends[i].available())
+                printf("%10.3f", nanoseconds(&b, ts_backends[i].kernels, kernel));
     }
     printf("\n");
     bench_close(&b);

@@ -4,7 +4,6 @@
 
 #include "common/memory.h"
 #include "common/threads.h"
-#include "host/backend/cpu_run.h"
 #include "host/language/functions.h"
 #include "host/plan/instantiate.h"
 
@@ -16,6 +15,11 @@ enum { BATCH_GENOMES = 8192 };
 
 ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error)
 {
+    return ts_engine_open(backend, NULL, threads, error);
+}
+
+ts_engine *ts_engine_open(const char *backend, const char *device, int threads, ts_error *error)
+{
     if (ts_functions_ready(error)) return NULL;
     const ts_backend *chosen = ts_backend_choose(backend, error);
     if (!chosen) return NULL;
@@ -26,14 +30,16 @@ ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error)
     }
     engine->backend = chosen;
     engine->threads = ts_threads_new(threads, error);
-    if (engine->threads) return engine;
-    free(engine);
+    if (engine->threads && (!chosen->open || (engine->opened = chosen->open(device ? device : "auto", error))))
+        return engine;
+    ts_engine_free(engine);
     return NULL;
 }
 
 void ts_engine_free(ts_engine *engine)
 {
     if (!engine) return;
+    if (engine->opened) engine->backend->close(engine->opened);
     ts_threads_free(engine->threads);
     free(engine);
 }
@@ -59,18 +65,16 @@ int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy
 {
     ts_dag *dag = ts_dag_new(error);
     ts_planned *planned = ts_alloc(count, sizeof *planned);
-    ts_program *program = NULL;
     int status = -1;
     if (!planned) ts_no_memory(error, "a batch");
     if (!dag || !planned) goto out;
     for (size_t i = 0; i < count; i++)
         if (ts_plan_genome(dag, strategy, &genomes[i], &planned[i], error)) goto out;
-    program = ts_program_new(&(ts_demand){.dag = dag, .planned = planned, .genomes = count}, 0, error);
-    if (program)
-        status = ts_cpu_walk(engine->backend->kernels, program, market, strategy->direction, metrics,
-                             &engine->genome_bars, recorder, error);
+    const ts_demand demand = {.dag = dag, .planned = planned, .genomes = count};
+    status = engine->backend->walk(
+        engine->backend, engine->opened,
+        &(ts_walk_job){&demand, market, strategy->direction, metrics, &engine->genome_bars, recorder}, error);
 out:
-    ts_program_free(program);
     ts_dag_free(dag);
     free(planned);
     return status;
@@ -137,8 +141,9 @@ static int by_batch_and_nearness(const void *a, const void *b, void *context)
 }
 
 /* As many batches as keep all threads busy to the end, none larger than BATCH_GENOMES. */
-static size_t count_batches(size_t count, size_t threads)
+static size_t count_batches(size_t count, size_t threads, bool device)
 {
+    if (device) return (count + BATCH_GENOMES - 1) / BATCH_GENOMES; /* threads take turns there */
     size_t batches = (count + BATCH_GENOMES - 1) / BATCH_GENOMES;
     batches = (batches + threads - 1) / threads * threads;
     size_t groups = (count + TS_LANES_MAX - 1) / TS_LANES_MAX;
@@ -150,7 +155,7 @@ int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *s
 {
     if (!count) return 0;
     evaluation e = {engine, market, strategy, genomes, NULL, count, 0, out, NULL};
-    e.batches = count_batches(count, (size_t)ts_threads_count(engine->threads));
+    e.batches = count_batches(count, (size_t)ts_threads_count(engine->threads), engine->opened);
     e.order = ts_alloc(count, sizeof *e.order);
     e.errors = ts_alloc(e.batches, sizeof *e.errors);
     int status = 0;

@@ -26,6 +26,8 @@ typedef struct ts_market ts_market; /* one series ready to be evaluated: columns
 
 /* `backend` "auto" takes the best this machine has; a named one that is not there is TS_UNAVAILABLE. */
 ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error);
+/* The same with the device that a back end is to open, "P:D" of `tradestream devices`; NULL: the best. */
+ts_engine *ts_engine_open(const char *backend, const char *device, int threads, ts_error *error);
 void ts_engine_free(ts_engine *engine);
 const char *ts_engine_backend(const ts_engine *engine);
 int ts_engine_threads(const ts_engine *engine);

@@ -27,7 +27,6 @@ int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expressi
     double *column[TS_COLUMNS] = {0};
     ts_dag *dag = ts_dag_new(error);
     ts_planned_value *value = ts_alloc(count, sizeof *value);
-    ts_program *program = NULL;
     int status = -1;
     if (!value) ts_no_memory(error, "the expressions");
     if (!dag || !value || pad_columns(series, column, error)) goto out;
@@ -38,13 +37,11 @@ int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expressi
                 value[i].number);
         goto out;
     }
-    program = ts_program_new(&(ts_demand){.dag = dag, .value = value, .values = count}, 0, error);
-    if (!program) goto out;
-    ts_cpu_rows(engine->backend->kernels, program, column, series->bars, count, rows);
-    status = 0;
+    const ts_demand demand = {.dag = dag, .value = value, .values = count};
+    status = engine->backend->values(engine->backend, engine->opened,
+                                     &(ts_values_job){&demand, column, series->bars, rows}, error);
 out:
     for (int c = 0; c < TS_COLUMNS; c++) free(column[c]);
-    ts_program_free(program);
     ts_dag_free(dag);
     free(value);
     return status;

@@ -185,7 +185,7 @@ TS_INLINE vd profile_value(const profile *p, profile_bins bins, double asked)
 }
 
 /* One row at LANES bars. */
-TS_INLINE vd one_volume_profile(const TS_GLOBAL double *price, const TS_GLOBAL double *volume, size_t n, double asked)
+TS_INLINE vd ts_volume_profile(const TS_GLOBAL double *price, const TS_GLOBAL double *volume, size_t n, double asked)
 {
     profile_bins bins = {{0}};
     vd newest;

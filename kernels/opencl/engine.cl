@@ -29,25 +29,25 @@
         const int anew
 #define IN(k, bar) memory[r->in[k].at + ((bar) & r->in[k].mask)]
 
-#define DRIVE_ELEMENTWISE(name, inputs, parameters, states)                                                            \
+#define DRIVE_ELEMENTWISE(step, inputs, states)                                                                        \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = ts_##name(IN(0, bar), inputs > 1 ? IN(1, bar) : 0);
+    memory[r->out + bar] = step(IN(0, bar), inputs > 1 ? IN(1, bar) : 0);
 
-#define DRIVE_SPAN(name, inputs, parameters, states)                                                                   \
+#define DRIVE_SPAN(step, inputs, states)                                                                               \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = ts_##name(&IN(0, bar), &IN(inputs > 1 ? 1 : 0, bar), (size_t)r->parameter[0]);
+    memory[r->out + bar] = step(&IN(0, bar), &IN(inputs > 1 ? 1 : 0, bar), (size_t)r->parameter[0]);
 
-#define DRIVE_DIFFERENCE(name, inputs, parameters, states)                                                             \
+#define DRIVE_DIFFERENCE(step, inputs, states)                                                                         \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = ts_##name(&IN(0, bar), &IN(1, bar), IN(2, bar), (size_t)r->parameter[0]);
+    memory[r->out + bar] = step(&IN(0, bar), &IN(1, bar), IN(2, bar), (size_t)r->parameter[0]);
 
-#define DRIVE_NEST(name, inputs, parameters, states)                                                                   \
+#define DRIVE_NEST(step, inputs, states)                                                                               \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = one_##name(&IN(0, bar), &IN(1, bar), (size_t)r->parameter[0], r->parameter[1]);
+    memory[r->out + bar] = step(&IN(0, bar), &IN(1, bar), (size_t)r->parameter[0], r->parameter[1]);
 
 #define BEGIN_RECURRENCE(states)                                                                                       \
     if ((long)get_global_id(0) >= count) return;                                                                       \
@@ -59,36 +59,36 @@
 #define END_RECURRENCE(states)                                                                                         \
     for (int k = 0; k < states; k++) memory[r->state + k] = state[k];
 
-#define DRIVE_RECURRENCE(name, inputs, parameters, states)                                                             \
+#define DRIVE_RECURRENCE(step, inputs, states)                                                                         \
     BEGIN_RECURRENCE(states)                                                                                           \
-    if (anew) ts_##name(state, p, v_nan(), v_nan());                                                                   \
+    if (anew) step(state, p, v_nan(), v_nan());                                                                        \
     for (long bar = 0; bar < bars; bar++)                                                                              \
-        memory[r->out + bar] = ts_##name(state, p, IN(0, bar), inputs > 1 ? IN(1, bar) : IN(0, bar));                  \
+        memory[r->out + bar] = step(state, p, IN(0, bar), inputs > 1 ? IN(1, bar) : IN(0, bar));                       \
     END_RECURRENCE(states)
 
 /* Each row that is a part of the result computes all of it. */
-#define DRIVE_FAN(name, inputs, parameters, states)                                                                    \
+#define DRIVE_FAN(step, inputs, states)                                                                                \
     BEGIN_RECURRENCE(states)                                                                                           \
     const int part = p[0] < states ? (int)p[0] - 1 : states - 1;                                                       \
-    if (anew) ts_##name(state, v_nan());                                                                               \
+    if (anew) step(state, v_nan());                                                                                    \
     for (long bar = 0; bar < bars; bar++) {                                                                            \
-        ts_##name(state, IN(0, bar));                                                                                  \
+        step(state, IN(0, bar));                                                                                       \
         memory[r->out + bar] = part == 0 ? state[0] : part == 1 ? state[1] : state[2];                                 \
     }                                                                                                                  \
     END_RECURRENCE(states)
 
-#define DRIVE_WINDOW(name, inputs, parameters, states)                                                                 \
+#define DRIVE_WINDOW(step, inputs, states)                                                                             \
     BEGIN_RECURRENCE(states)                                                                                           \
     const long period = (long)p[0];                                                                                    \
-    if (anew) ts_##name(state, p, v_nan(), v_nan(), false);                                                            \
+    if (anew) step(state, p, v_nan(), v_nan(), false);                                                                 \
     for (long bar = 0; bar < bars; bar++) {                                                                            \
         const double leaving = memory[r->in[0].at + (bar & r->in[0].mask) - (period & r->in[0].mask)];                 \
-        memory[r->out + bar] = ts_##name(state, p, IN(0, bar), leaving, false);                                        \
+        memory[r->out + bar] = step(state, p, IN(0, bar), leaving, false);                                             \
     }                                                                                                                  \
     END_RECURRENCE(states)
 
 #define TS_KERNEL(name, shape, inputs, parameters, states, lookback)                                                   \
-    kernel void rows_##name(ROW_ARGUMENTS) { DRIVE_##shape(name, inputs, parameters, states) }
+    kernel void rows_##name(ROW_ARGUMENTS) { DRIVE_##shape(ts_##name, inputs, states) }
 #include "kernels/kernels.def"
 #undef TS_KERNEL
 

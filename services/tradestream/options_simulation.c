@@ -50,5 +50,5 @@ ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms
 ts_engine *ts_options_engine_new(const ts_options *options, ts_error *error)
 {
     int threads = options->threads ? (int)options->threads : ts_threads_available();
-    return ts_engine_new(options->backend, threads, error);
+    return ts_engine_open(options->backend, options->device, threads, error);
 }

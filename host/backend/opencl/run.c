@@ -70,7 +70,8 @@ static int compute_rows(run *r, const ts_cl_step *step)
         TS_CL_VALUE(anew)};
     ts_kernel_shape shape = ts_kernel_table[step->kernel].shape;
     ts_cl_kernel *kernel = ts_cl_engine_rows(r->engine, step->kernel, r->error);
-    if (shape == TS_RECURRENCE || shape == TS_WINDOW || shape == TS_FAN) return launch(r, kernel, argument, 6, step->count, 0);
+    if (shape == TS_RECURRENCE || shape == TS_WINDOW || shape == TS_FAN)
+        return launch(r, kernel, argument, 6, step->count, 0);
     return launch(r, kernel, argument, 6, (size_t)r->shared.bars, step->count);
 }
 
@@ -84,8 +85,8 @@ static int compute_masks(run *r, size_t step)
     const int64_t first = (int64_t)is->first;
     const size_t words = (size_t)r->shared.bars / 64;
     if (step || !r->layout.masks_of_rows) {
-        const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED), TS_CL_VALUE(first), PART(WORDS),
-                                           TS_CL_VALUE(stride), TS_CL_VALUE(r->shared.bars)};
+        const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED),        TS_CL_VALUE(first),
+                                           PART(WORDS), TS_CL_VALUE(stride), TS_CL_VALUE(r->shared.bars)};
         return launch(r, r->engine->masks_of_masks, argument, 6, words, is->count);
     }
     const ts_cl_argument argument[] = {
