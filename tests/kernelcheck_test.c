@@ -6,6 +6,7 @@
 #include "common/philox.h"
 #include "host/backend/backend.h"
 #include "host/plan/kernel_table.h"
+#include "tests/hard_values.h"
 #include "tests/soak.h"
 
 #include <float.h>
@@ -21,29 +22,6 @@
 #include <cmocka.h>
 
 enum { BEFORE = 256, BARS = 1024, INSTANCES = 19, LONGEST = 200, ROUNDS = 2 };
-
-typedef enum input_kind {
-    INPUT_WALK,
-    INPUT_CONSTANT,
-    INPUT_HOLES,
-    INPUT_DENORMAL,
-    INPUT_HUGE,
-    INPUT_SIGNED,
-    INPUT_KINDS
-} input_kind;
-
-static double draw_value(ts_draws *draws, input_kind kind, double last)
-{
-    double unit = ts_draw_unit(draws);
-    switch (kind) {
-    case INPUT_WALK: return last * (0.98 + 0.0402 * unit);
-    case INPUT_CONSTANT: return 28080.1;
-    case INPUT_HOLES: return ts_draw_below(draws, 7) ? 100 * unit : NAN;
-    case INPUT_DENORMAL: return ts_draw_below(draws, 3) ? unit * 1e-310 : ts_draw_below(draws, 2) ? 0 : unit;
-    case INPUT_HUGE: return (unit - 0.5) * (ts_draw_below(draws, 4) ? 1e150 : DBL_MAX);
-    default: return ts_draw_below(draws, 5) ? 2 * unit - 1 : ts_draw_below(draws, 2) ? -0.0 : 0.0;
-    }
-}
 
 /* What a kernel is given, and what comes back: rows with BEFORE undefined bars ahead of them. */
 typedef struct bench {

@@ -7,6 +7,7 @@
 #include "host/engine/engine_internal.h"
 #include "host/plan/kernel_table.h"
 #include "tests/agreement.h"
+#include "tests/hard_values.h"
 #include "tests/opencl_machine.h"
 #include "tests/random_market.h"
 #include "tests/random_strategy.h"
@@ -56,21 +57,6 @@ static void need_device(void)
     if (opencl) return;
     print_message("skipped: this machine has no OpenCL device that can be used\n");
     skip();
-}
-
-typedef enum input_kind { INPUT_WALK, INPUT_CONSTANT, INPUT_HOLES, INPUT_SMALL, INPUT_HUGE, INPUT_SIGNED } input_kind;
-
-static double draw_value(ts_draws *draws, input_kind kind, double last)
-{
-    double unit = ts_draw_unit(draws);
-    switch (kind) {
-    case INPUT_WALK: return last * (0.98 + 0.0402 * unit);
-    case INPUT_CONSTANT: return 28080.1;
-    case INPUT_HOLES: return ts_draw_below(draws, 7) ? 100 * unit : NAN;
-    case INPUT_SMALL: return ts_draw_below(draws, 3) ? unit * 1e-310 : ts_draw_below(draws, 2) ? 0 : unit;
-    case INPUT_HUGE: return (unit - 0.5) * (ts_draw_below(draws, 4) ? 1e150 : 1.7e308);
-    default: return ts_draw_below(draws, 5) ? 2 * unit - 1 : ts_draw_below(draws, 2) ? -0.0 : 0.0;
-    }
 }
 
 static bool same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b)); }
