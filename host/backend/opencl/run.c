@@ -82,17 +82,25 @@ static int compute_masks(run *r, size_t step)
     const int64_t stride = (int64_t)(r->layout.tile / 64), masks = (int64_t)r->layout.masks;
     const int64_t turn = r->shared.first / (int64_t)r->layout.tile % 2, into = turn * masks;
     const int64_t from = r->shared.first ? masks - into : -1;
-    const int64_t first = (int64_t)is->first;
+    const int64_t first = (int64_t)is->first, count = (int64_t)is->count;
     const size_t words = (size_t)r->shared.bars / 64;
     if (step || !r->layout.masks_of_rows) {
-        const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED),        TS_CL_VALUE(first),
-                                           PART(WORDS), TS_CL_VALUE(stride), TS_CL_VALUE(r->shared.bars)};
-        return launch(r, r->engine->masks_of_masks, argument, 6, words, is->count);
+        const ts_cl_argument argument[] = {PART(MASKS),        PART(WANTED), TS_CL_VALUE(first),
+                                           TS_CL_VALUE(count), PART(WORDS),  TS_CL_VALUE(stride)};
+        return launch(r, r->engine->masks_of_masks, argument, 6, is->count, words);
     }
-    const ts_cl_argument argument[] = {
-        PART(MEMORY),        PART(MASKS), PART(WANTED),      TS_CL_VALUE(first), PART(WORDS),
-        TS_CL_VALUE(stride), PART(ORDER), TS_CL_VALUE(from), TS_CL_VALUE(into),  TS_CL_VALUE(r->shared.bars)};
-    return launch(r, r->engine->masks_of_rows, argument, 10, words, is->count);
+    const ts_cl_argument argument[] = {PART(MEMORY),
+                                       PART(MASKS),
+                                       PART(WANTED),
+                                       TS_CL_VALUE(first),
+                                       TS_CL_VALUE(count),
+                                       PART(WORDS),
+                                       TS_CL_VALUE(stride),
+                                       PART(ORDER),
+                                       TS_CL_VALUE(from),
+                                       TS_CL_VALUE(into),
+                                       TS_CL_VALUE(r->shared.bars)};
+    return launch(r, r->engine->masks_of_rows, argument, 11, is->count, words);
 }
 
 static int walk(run *r, ts_cl_walk_kernel which)
