@@ -74,6 +74,15 @@ void ts_cl_engine_free(ts_cl_engine *e)
     free(e);
 }
 
+uint64_t ts_cl_engine_launches(void *engine)
+{
+    ts_cl_engine *e = engine;
+    pthread_mutex_lock(&e->turn);
+    uint64_t launches = e->launches;
+    pthread_mutex_unlock(&e->turn);
+    return launches;
+}
+
 int ts_cl_engine_reserve(ts_cl_engine *engine, ts_cl_part part, size_t size, ts_error *error)
 {
     if (engine->size[part] >= size && engine->part[part]) return 0;
