@@ -11,6 +11,7 @@
 #include "tests/opencl_machine.h"
 #include "tests/random_market.h"
 #include "tests/random_strategy.h"
+#include "tests/shell.h"
 #include "tests/soak.h"
 #include "tests/temporary.h"
 
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -173,6 +175,8 @@ static void expect_same_trades(const ts_market *market, const ts_strategy *strat
     ts_backtest_clear(&got);
 }
 
+static uint64_t divided; /* batches beyond one, for want of room */
+
 /* One strategy in every manner: tiles, and a device with room for a few genomes only. */
 static void compare_walks(ts_draws *draws, const ts_market *market, const ts_strategy *strategy, const char *what)
 {
@@ -192,7 +196,9 @@ static void compare_walks(ts_draws *draws, const ts_market *market, const ts_str
     }
     unsetenv("TS_TILE");
     engine->room = (ts_cl_room){1 << 20, 20000, 1024};
+    divided -= engine->batches;
     evaluate(opencl, market, strategy, genomes, got);
+    divided += engine->batches - 1;
     expect_same_metrics(want, got, GENOMES, "little room", what);
     engine->room = room;
     for (size_t i = 0; i < GENOMES; i += 25) expect_same_trades(market, strategy, &genomes[i], what);
@@ -225,7 +231,31 @@ static void every_walk_has_the_bits_of_scalar(void **state)
     ts_strbuf_clear(&text);
     print_message("%d long, %d short, %d both, %d with rules\n", directions[TS_LONG], directions[TS_SHORT],
                   directions[TS_BOTH], ruled);
+    assert_true(divided > 0);
     assert_true(directions[TS_LONG] && directions[TS_SHORT] && directions[TS_BOTH] && ruled);
+}
+
+static void discover_writes_the_same_results(void **state)
+{
+    (void)state;
+    need_device();
+    if (access(TS_BINARY_DIR "/bin/tradestream", X_OK)) {
+        print_message("skipped: %s/bin/tradestream has not been built\n", TS_BINARY_DIR);
+        skip();
+    }
+    static const char *const backends[] = {"scalar", "opencl"};
+    shell_expect(shell(TRADESTREAM "data generate --bars 3000 --seed 5 --out %s/BTC-USD.csv", opencl_folder), 0, "");
+    for (int i = 0; i < 2; i++)
+        shell_expect(shell("TRADESTREAM_STRATEGIES='%s' " TRADESTREAM
+                           "discover --candles %s/BTC-USD.csv --strategies all --search ga --population 16 "
+                           "--generations 3 --seed 7 --min-trades 1 --threads 2 --backend %s --out %s/%s",
+                           TS_SOURCE_DIR "/data/strategies", opencl_folder, backends[i], opencl_folder, backends[i]),
+                     0, "");
+    shell_expect(shell("test $(wc -l < %s/scalar/results.jsonl) -ge 10", opencl_folder), 0, "");
+    shell_expect(shell("cmp %s/scalar/results.jsonl %s/opencl/results.jsonl", opencl_folder, opencl_folder), 0, "");
+    shell_expect(shell("grep -q '\"rows_on_host\": 0[,}]' %s/opencl/run.json", opencl_folder), 0, "");
+    shell_expect(shell("grep -q '\"kernel_launches\": 0[,}]' %s/opencl/run.json", opencl_folder), 1, "");
+    shell_expect(shell("grep -q '\"rows_on_host\": 0[,}]' %s/scalar/run.json", opencl_folder), 1, "");
 }
 
 int main(void)
@@ -233,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_the_bits_of_scalar),
         cmocka_unit_test(every_walk_has_the_bits_of_scalar),
+        cmocka_unit_test(discover_writes_the_same_results),
     };
     return cmocka_run_group_tests(tests, open_engines, close_engines);
 }

@@ -25,6 +25,7 @@ static int cpu_walk(const ts_backend *backend, void *opened, const ts_walk_job *
     int status = program ? ts_cpu_walk(backend->kernels, program, job->market, job->direction, job->metrics,
                                        job->genome_bars, job->recorder, error)
                          : -1;
+    if (program) *job->host_rows += program->rows;
     ts_program_free(program);
     return status;
 }
@@ -39,13 +40,17 @@ static int cpu_values(const ts_backend *backend, void *opened, const ts_values_j
     return 0;
 }
 
-static void *opencl_open(const char *device, ts_error *error) { return ts_cl_engine_new(NULL, device, error); }
+static void *opencl_open(const char *library, const char *device, ts_error *error)
+{
+    return ts_cl_engine_new(library, device, error);
+}
+
 static void opencl_close(void *opened) { ts_cl_engine_free(opened); }
 
 static bool has_opencl(void)
 {
     ts_error none = {0};
-    void *opened = opencl_open("auto", &none);
+    void *opened = opencl_open(NULL, "auto", &none);
     opencl_close(opened);
     return opened;
 }
@@ -65,14 +70,14 @@ static int opencl_values(const ts_backend *backend, void *opened, const ts_value
 
 #define CPU(name, available, kernels)                                                                                  \
     {                                                                                                                  \
-        name, available, false, kernels, NULL, NULL, cpu_walk, cpu_values                                              \
+        name, available, false, kernels, NULL, NULL, NULL, cpu_walk, cpu_values                                        \
     }
 
 const ts_backend ts_backends[] = {
     CPU("scalar", always, &ts_cpu_kernels_scalar),
     CPU("avx2", has_avx2, &ts_cpu_kernels_avx2),
     CPU("avx512", has_avx512, &ts_cpu_kernels_avx512),
-    {"opencl", has_opencl, true, NULL, opencl_open, opencl_close, opencl_walk, opencl_values},
+    {"opencl", has_opencl, true, NULL, opencl_open, opencl_close, ts_cl_engine_launches, opencl_walk, opencl_values},
 };
 
 const int ts_backend_count = sizeof ts_backends / sizeof ts_backends[0];

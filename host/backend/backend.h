@@ -16,7 +16,7 @@ typedef struct ts_walk_job {
     const ts_market *market;
     ts_direction direction;
     ts_metrics *metrics;
-    _Atomic uint64_t *genome_bars;
+    _Atomic uint64_t *genome_bars, *host_rows; /* advanced; host_rows by the rows that the processor computes */
     ts_recorder *recorder;
 } ts_walk_job;
 
@@ -34,8 +34,9 @@ typedef struct ts_backend {
     bool (*available)(void);
     bool on_request;               /* "auto" does not take it */
     const ts_cpu_kernels *kernels; /* of a processor's back end, which is never opened; else NULL */
-    void *(*open)(const char *device, ts_error *error);
+    void *(*open)(const char *library, const char *device, ts_error *error);
     void (*close)(void *opened);
+    uint64_t (*launches)(void *opened);
     int (*walk)(const struct ts_backend *backend, void *opened, const ts_walk_job *job, ts_error *error);
     int (*values)(const struct ts_backend *backend, void *opened, const ts_values_job *job, ts_error *error);
 } ts_backend;

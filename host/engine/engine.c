@@ -15,10 +15,10 @@ enum { BATCH_GENOMES = 8192 };
 
 ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error)
 {
-    return ts_engine_open(backend, NULL, threads, error);
+    return ts_engine_open(backend, NULL, NULL, threads, error);
 }
 
-ts_engine *ts_engine_open(const char *backend, const char *device, int threads, ts_error *error)
+ts_engine *ts_engine_open(const char *backend, const char *device, const char *library, int threads, ts_error *error)
 {
     if (ts_functions_ready(error)) return NULL;
     const ts_backend *chosen = ts_backend_choose(backend, error);
@@ -30,7 +30,7 @@ ts_engine *ts_engine_open(const char *backend, const char *device, int threads, 
     }
     engine->backend = chosen;
     engine->threads = ts_threads_new(threads, error);
-    if (engine->threads && (!chosen->open || (engine->opened = chosen->open(device ? device : "auto", error))))
+    if (engine->threads && (!chosen->open || (engine->opened = chosen->open(library, device ? device : "auto", error))))
         return engine;
     ts_engine_free(engine);
     return NULL;
@@ -47,6 +47,12 @@ void ts_engine_free(ts_engine *engine)
 const char *ts_engine_backend(const ts_engine *engine) { return engine->backend->name; }
 int ts_engine_threads(const ts_engine *engine) { return ts_threads_count(engine->threads); }
 uint64_t ts_engine_genome_bars(const ts_engine *engine) { return engine->genome_bars; }
+uint64_t ts_engine_host_rows(const ts_engine *engine) { return engine->host_rows; }
+
+uint64_t ts_engine_launches(const ts_engine *engine)
+{
+    return engine->opened ? engine->backend->launches(engine->opened) : 0;
+}
 
 /* One ts_evaluate. */
 typedef struct evaluation {
@@ -71,9 +77,9 @@ int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy
     for (size_t i = 0; i < count; i++)
         if (ts_plan_genome(dag, strategy, &genomes[i], &planned[i], error)) goto out;
     const ts_demand demand = {.dag = dag, .planned = planned, .genomes = count};
-    status = engine->backend->walk(
-        engine->backend, engine->opened,
-        &(ts_walk_job){&demand, market, strategy->direction, metrics, &engine->genome_bars, recorder}, error);
+    const ts_walk_job job = {&demand, market, strategy->direction, metrics, &engine->genome_bars, &engine->host_rows,
+                             recorder};
+    status = engine->backend->walk(engine->backend, engine->opened, &job, error);
 out:
     ts_dag_free(dag);
     free(planned);

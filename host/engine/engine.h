@@ -26,14 +26,19 @@ typedef struct ts_market ts_market; /* one series ready to be evaluated: columns
 
 /* `backend` "auto" takes the best this machine has; a named one that is not there is TS_UNAVAILABLE. */
 ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error);
-/* The same with the device that a back end is to open, "P:D" of `tradestream devices`; NULL: the best. */
-ts_engine *ts_engine_open(const char *backend, const char *device, int threads, ts_error *error);
+/* The same with the device that a back end is to open, "P:D" of `tradestream devices` (NULL: the best), and the library
+ * that knows the devices (NULL: the usual one). */
+ts_engine *ts_engine_open(const char *backend, const char *device, const char *library, int threads, ts_error *error);
 void ts_engine_free(ts_engine *engine);
 const char *ts_engine_backend(const ts_engine *engine);
 int ts_engine_threads(const ts_engine *engine);
 
 /* Genomes x bars evaluated so far; may be read while ts_evaluate runs in another thread. */
 uint64_t ts_engine_genome_bars(const ts_engine *engine);
+
+/* Kernels launched on a device so far, and rows computed for genomes by the processor. */
+uint64_t ts_engine_launches(const ts_engine *engine);
+uint64_t ts_engine_host_rows(const ts_engine *engine);
 
 /* Copies what it needs of `series`. TS_BAD_DATA when the window holds fewer than 2 bars. */
 ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulation, ts_error *error);

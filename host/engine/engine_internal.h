@@ -11,7 +11,7 @@ struct ts_engine {
     const ts_backend *backend;
     void *opened; /* the back end's device; NULL: it has none */
     ts_threads *threads;
-    _Atomic uint64_t genome_bars;
+    _Atomic uint64_t genome_bars, host_rows;
 };
 
 /* Plan and walk one batch on the calling thread. */

@@ -109,62 +109,100 @@ kernel void carry_over(global double *memory, global const ts_device_row *row, c
     for (long i = r->back; i > 0; i--) memory[r->out - i] = anew ? v_nan() : memory[r->out + bars - i];
 }
 
-/* Masks. Work-items: words by masks. What is made of rows first: bit 0 of `order` says whether a <= b at the last bar of
- * the tile before, bit 1 whether a >= b; one half of it is read, the other written. */
+/* Masks. Work-items: masks by words, so that the masks of a word find its rows in the nearest cache. */
 ts_operand operand_of(global const double *memory, ts_device_operand place)
 {
     ts_operand operand = {memory + place.at, (size_t)place.mask};
     return operand;
 }
 
-uint64_t compare_word(ts_operand a, ts_operand b, long relation, size_t word)
+/* Eight bars; a condition of them as bits, from bit `at` of a word on, and the word. */
+TS_INLINE double8 eight(ts_operand operand, size_t bar)
 {
-    uint64_t bits = 0;
-    for (size_t bit = 0; bit < 64; bit++) {
-        const double x = operand_at(a, word * 64 + bit), y = operand_at(b, word * 64 + bit);
-        const bool is = relation == TS_IS_BELOW     ? x < y
-                        : relation == TS_IS_AT_MOST ? x <= y
-                        : relation == TS_IS_ABOVE   ? x > y
-                                                    : x >= y;
-        bits |= (uint64_t)is << bit;
+    return operand.mask ? vload8(0, operand.at + bar) : (double8)(*operand.at);
+}
+
+TS_INLINE ulong8 bits_at(long8 condition, uint at)
+{
+    return as_ulong8(condition) & ((ulong8)(1, 2, 4, 8, 16, 32, 64, 128) << (ulong8)(at));
+}
+
+TS_INLINE ulong joined(ulong8 bits)
+{
+    const ulong4 four = bits.lo | bits.hi;
+    const ulong2 two = four.lo | four.hi;
+    return two.lo | two.hi;
+}
+
+/* The bits of a condition of the bars x and y of a word's rows a and b. */
+#define WORD_OF(bits, condition)                                                                                       \
+    do {                                                                                                               \
+        ulong8 all = 0;                                                                                                \
+        for (uint at = 0; at < 64; at += 8) {                                                                          \
+            const double8 x = eight(a, word * 64 + at), y = eight(b, word * 64 + at);                                  \
+            all |= bits_at(condition, at);                                                                             \
+        }                                                                                                              \
+        (bits) = joined(all);                                                                                          \
+    } while (0)
+
+ulong compare_word(ts_operand a, ts_operand b, long relation, size_t word)
+{
+    ulong bits;
+    switch (relation) {
+    case TS_IS_BELOW: WORD_OF(bits, x < y); break;
+    case TS_IS_AT_MOST: WORD_OF(bits, x <= y); break;
+    case TS_IS_ABOVE: WORD_OF(bits, x > y); break;
+    default: WORD_OF(bits, x >= y); break;
     }
     return bits;
 }
 
-uint64_t defined_word(ts_operand a, size_t word)
+/* The order at the bars of a word, and where both rows are defined. */
+TS_INLINE ulong order_of_word(ts_operand a, ts_operand b, size_t word, ulong *above, ulong *below)
 {
-    uint64_t bits = 0;
-    for (size_t bit = 0; bit < 64; bit++) {
-        const double x = operand_at(a, word * 64 + bit);
-        bits |= (uint64_t)(x == x) << bit;
+    ulong8 more = 0, less = 0;
+    for (uint at = 0; at < 64; at += 8) {
+        const double8 x = eight(a, word * 64 + at), y = eight(b, word * 64 + at);
+        more |= bits_at(x > y, at);
+        less |= bits_at(x < y, at);
     }
-    return bits;
+    *above = joined(more);
+    *below = joined(less);
+    ulong equal = 0;
+    if (~(*above | *below)) WORD_OF(equal, x == y);
+    return *above | *below | equal;
 }
 
+/* The order at the bar before a word. Between tiles it is kept: bit 0 of `order` says whether a <= b at the last bar of
+ * the tile before, bit 1 whether a >= b. */
+ts_order_before order_before(ts_operand a, ts_operand b, size_t word, uint kept)
+{
+    bool at_most = kept & 1, at_least = kept >> 1 & 1;
+    if (word) {
+        const double x = operand_at(a, word * 64 - 1), y = operand_at(b, word * 64 - 1);
+        at_most = x <= y, at_least = x >= y;
+    }
+    ts_order_before before = {(ulong)at_most << 63, (ulong)at_least << 63};
+    return before;
+}
+
+/* Of rows. One half of `order` is read, from order_in on (below 0: nothing), the other one written. */
 kernel void masks_of_rows(global const double *memory, global const ts_device_mask *mask, global const int *wanted,
-                          const long first, global ulong *words, const long stride, global uchar *order, const long order_in,
-                          const long order_out, const long bars)
+                          const long first, const long count, global ulong *words, const long stride,
+                          global uchar *order, const long order_in, const long order_out, const long bars)
 {
-    const size_t word = get_global_id(0);
-    if ((long)word * 64 >= bars) return;
-    const long number = wanted[first + get_global_id(1)];
+    const size_t word = get_global_id(1);
+    if ((long)get_global_id(0) >= count) return;
+    const long number = wanted[first + get_global_id(0)];
     global const ts_device_mask *m = mask + number;
     const ts_operand a = operand_of(memory, m->a), b = operand_of(memory, m->b);
     global ulong *out = words + number * stride + word;
     if (m->kind == TS_MASK_COMPARE) *out = compare_word(a, b, m->relation, word);
-    else if (m->kind == TS_MASK_DEFINED) *out = defined_word(a, word);
+    else if (m->kind == TS_MASK_DEFINED) WORD_OF(*out, x == y); /* b is a */
     else {
-        const ts_pair pair = {a, b, {0, 0}, {0, 0}};
-        uint64_t above, below, up, down, both = order_exactly(&pair, word, &above, &below);
-        uint64_t at_most, at_least;
-        if (word == 0) {
-            const uint64_t before = order_in < 0 ? 0 : order[order_in + number];
-            at_most = before << 63, at_least = before >> 1 << 63;
-        } else {
-            const double x = operand_at(a, word * 64 - 1), y = operand_at(b, word * 64 - 1);
-            at_most = (uint64_t)(x <= y) << 63, at_least = (uint64_t)(x >= y) << 63;
-        }
-        ts_order_before before = {at_most, at_least};
+        ulong above, below, up, down;
+        const ulong both = order_of_word(a, b, word, &above, &below);
+        ts_order_before before = order_before(a, b, word, order_in < 0 ? 0 : order[order_in + number]);
         crossings(both, above, below, &before, &up, &down);
         *out = up;
         words[m->down * stride + word] = down;
@@ -174,11 +212,11 @@ kernel void masks_of_rows(global const double *memory, global const ts_device_ma
 }
 
 kernel void masks_of_masks(global const ts_device_mask *mask, global const int *wanted, const long first,
-                           global ulong *words, const long stride, const long bars)
+                           const long count, global ulong *words, const long stride)
 {
-    const size_t word = get_global_id(0);
-    if ((long)word * 64 >= bars) return;
-    const long number = wanted[first + get_global_id(1)];
+    const size_t word = get_global_id(1);
+    if ((long)get_global_id(0) >= count) return;
+    const long number = wanted[first + get_global_id(0)];
     global const ts_device_mask *m = mask + number;
     const ulong x = words[m->x * stride + word], y = words[m->y * stride + word];
     words[number * stride + word] = m->kind == TS_MASK_AND ? x & y : m->kind == TS_MASK_OR ? x | y : ~x;

@@ -37,6 +37,8 @@ static void json_work(ts_json *json, const ts_discovery *discovery)
     ts_json_object(json, "genome_bars_by_backend");
     ts_json_int(json, ts_engine_backend(discovery->engine), (int64_t)genome_bars);
     ts_json_object_end(json);
+    ts_json_int(json, "kernel_launches", (int64_t)ts_engine_launches(discovery->engine));
+    ts_json_int(json, "rows_on_host", (int64_t)ts_engine_host_rows(discovery->engine));
     ts_json_int(json, "peak_memory_bytes", (int64_t)ts_machine_peak_memory());
 }
 

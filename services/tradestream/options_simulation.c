@@ -24,7 +24,7 @@ const ts_setting ts_options_simulation[] = {
 /* The most threads: far above any machine, so that a slip of the finger is refused. */
 const ts_setting ts_options_engine[] = {
     {"backend", TS_SETTING_TEXT, AT(backend), "auto", 0, 0, NULL, "B",
-     "auto, scalar, avx2 or avx512; one that this machine lacks is an error"},
+     "auto, scalar, avx2, avx512 or opencl; one that this machine lacks is an error"},
     {"threads", TS_SETTING_INT, AT(threads), NULL, 1, 4096, NULL, "N", "threads (default: the cores it may use)"},
     {0}};
 
@@ -50,5 +50,5 @@ ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms
 ts_engine *ts_options_engine_new(const ts_options *options, ts_error *error)
 {
     int threads = options->threads ? (int)options->threads : ts_threads_available();
-    return ts_engine_open(options->backend, options->device, threads, error);
+    return ts_engine_open(options->backend, options->device, options->opencl_library, threads, error);
 }

@@ -26,6 +26,7 @@ static const ts_setting *const tables[] = {ts_options_one_source,
                                            ts_options_one_strategy,
                                            ts_options_simulation,
                                            ts_options_engine,
+                                           ts_options_opencl,
                                            output_table,
                                            NULL};
 

@@ -22,7 +22,7 @@ static const ts_setting table[] = {
     {"case", TS_SETTING_LIST, AT(cases), NULL, 0, 0, NULL, "NAME[,NAME]",
      "sma-grid, sma-grid-close, sma-grid-both (these three when not given), indicators, strategies, import"},
     {"backend", TS_SETTING_LIST, AT(backends), NULL, 0, 0, NULL, "B[,B]",
-     "auto (when not given), scalar, avx2 or avx512; several are measured in turns"},
+     "auto (when not given), scalar, avx2, avx512 or opencl; several are measured in turns"},
     {"threads", TS_SETTING_INT, AT(threads), "1", 1, 4096, NULL, "N", "threads of the engine"},
     {"seconds", TS_SETTING_REAL, AT(seconds), "1", 0, 3600, NULL, "S", "least time of a measurement"},
     {"repeats", TS_SETTING_INT, AT(repeats), "5", 1, 1000, NULL, "N", "measurements; the median is printed"},

@@ -17,13 +17,9 @@ static const ts_setting output_table[] = {
     {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json|jsonl|csv", NULL, "of the leaderboard"},
     {"rows", TS_SETTING_INT, AT(rows), "20", 1, 1e6, NULL, "N", "most rows of the table"},
     {0}};
-static const ts_setting *const tables[] = {ts_options_sources,
-                                           ts_options_window,
-                                           ts_options_search,
-                                           ts_options_simulation,
-                                           ts_options_engine,
-                                           output_table,
-                                           NULL};
+static const ts_setting *const tables[] = {
+    ts_options_sources, ts_options_window, ts_options_search, ts_options_simulation,
+    ts_options_engine,  ts_options_opencl, output_table,      NULL};
 
 static void as_json(ts_strbuf *text, const ts_discovery *discovery)
 {

@@ -21,8 +21,8 @@ static const ts_setting output_table[] = {
     {"format", TS_SETTING_CHOICE, AT(format), "csv", 0, 0, "csv|json", NULL,
      "undefined values are empty in csv, null in json"},
     {0}};
-static const ts_setting *const tables[] = {ts_options_one_source, ts_options_window, output_table, ts_options_engine,
-                                           NULL};
+static const ts_setting *const tables[] = {ts_options_one_source, ts_options_window, output_table,
+                                           ts_options_engine,     ts_options_opencl, NULL};
 
 /* The columns of the answer. */
 typedef struct rows {

@@ -10,7 +10,7 @@
 
 /* Bars of a tile, and work-items of a group: a processor keeps rows in its caches and goes from one item to the next; a
  * card hides what waits behind what does not, and wants much of both. */
-enum { CPU_BARS = 4096, GPU_BARS = 1 << 16, CPU_GROUP = 8, GPU_GROUP = 32 };
+enum { CPU_BARS = 8192, GPU_BARS = 1 << 16, CPU_GROUP = 8, GPU_GROUP = 32 };
 
 static const char *const walk_names[TS_CL_WALKS] = {"walk_latched", "walk_longs", "walk_shorts", "close_longs",
                                                     "close_shorts"};
@@ -72,6 +72,15 @@ void ts_cl_engine_free(ts_cl_engine *e)
     ts_cl_free(e->cl);
     pthread_mutex_destroy(&e->turn);
     free(e);
+}
+
+uint64_t ts_cl_engine_launches(void *engine)
+{
+    ts_cl_engine *e = engine;
+    pthread_mutex_lock(&e->turn);
+    uint64_t launches = e->launches;
+    pthread_mutex_unlock(&e->turn);
+    return launches;
 }
 
 int ts_cl_engine_reserve(ts_cl_engine *engine, ts_cl_part part, size_t size, ts_error *error)

@@ -54,7 +54,8 @@ typedef struct ts_cl_engine {
     size_t size[TS_CL_PARTS];
     ts_cl_market market[TS_CL_MARKETS];
     uint64_t calls;
-    size_t group; /* work-items of a group where each goes its own way */
+    uint64_t launches, batches; /* so far */
+    size_t group;               /* work-items of a group where each goes its own way */
     ts_cl_room room;
     pthread_mutex_t turn;
 } ts_cl_engine;
@@ -62,6 +63,8 @@ typedef struct ts_cl_engine {
 /* Open the device "P:D" or "auto" of a library (NULL: the usual one). */
 ts_cl_engine *ts_cl_engine_new(const char *library, const char *device, ts_error *error);
 void ts_cl_engine_free(ts_cl_engine *engine);
+
+uint64_t ts_cl_engine_launches(void *engine);
 
 /* Memory for a part, of at least `size` bytes; what it held is lost when it grows. */
 int ts_cl_engine_reserve(ts_cl_engine *engine, ts_cl_part part, size_t size, ts_error *error);

@@ -28,6 +28,7 @@ static int launch(run *r, ts_cl_kernel *kernel, const ts_cl_argument *argument, 
     size_t group = second ? TS_TILE_MULTIPLE : r->engine->group, whole = (items + group - 1) / group * group;
     ts_cl_range range = {.dimensions = second ? 2 : 1, .items = {whole, second, 1}, .group = {group, 1, 1}};
     if (!kernel) return -1;
+    r->engine->launches++;
     return ts_cl_launch(r->engine->queue, kernel, argument, arguments, &range, r->error);
 }
 
@@ -57,7 +58,9 @@ static int carry_over(run *r)
     const int32_t anew = r->shared.first == 0;
     const ts_cl_argument argument[] = {PART(MEMORY), PART(ROWS), TS_CL_VALUE(tile), TS_CL_VALUE(anew)};
     const ts_cl_range range = {.dimensions = 1, .items = {r->layout.rows}, .group = {1}};
-    return r->layout.rows ? ts_cl_launch(r->engine->queue, r->engine->carry_over, argument, 4, &range, r->error) : 0;
+    if (!r->layout.rows) return 0;
+    r->engine->launches++;
+    return ts_cl_launch(r->engine->queue, r->engine->carry_over, argument, 4, &range, r->error);
 }
 
 static int compute_rows(run *r, const ts_cl_step *step)
@@ -82,17 +85,25 @@ static int compute_masks(run *r, size_t step)
     const int64_t stride = (int64_t)(r->layout.tile / 64), masks = (int64_t)r->layout.masks;
     const int64_t turn = r->shared.first / (int64_t)r->layout.tile % 2, into = turn * masks;
     const int64_t from = r->shared.first ? masks - into : -1;
-    const int64_t first = (int64_t)is->first;
+    const int64_t first = (int64_t)is->first, count = (int64_t)is->count;
     const size_t words = (size_t)r->shared.bars / 64;
     if (step || !r->layout.masks_of_rows) {
-        const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED),        TS_CL_VALUE(first),
-                                           PART(WORDS), TS_CL_VALUE(stride), TS_CL_VALUE(r->shared.bars)};
-        return launch(r, r->engine->masks_of_masks, argument, 6, words, is->count);
+        const ts_cl_argument argument[] = {PART(MASKS),        PART(WANTED), TS_CL_VALUE(first),
+                                           TS_CL_VALUE(count), PART(WORDS),  TS_CL_VALUE(stride)};
+        return launch(r, r->engine->masks_of_masks, argument, 6, is->count, words);
     }
-    const ts_cl_argument argument[] = {
-        PART(MEMORY),        PART(MASKS), PART(WANTED),      TS_CL_VALUE(first), PART(WORDS),
-        TS_CL_VALUE(stride), PART(ORDER), TS_CL_VALUE(from), TS_CL_VALUE(into),  TS_CL_VALUE(r->shared.bars)};
-    return launch(r, r->engine->masks_of_rows, argument, 10, words, is->count);
+    const ts_cl_argument argument[] = {PART(MEMORY),
+                                       PART(MASKS),
+                                       PART(WANTED),
+                                       TS_CL_VALUE(first),
+                                       TS_CL_VALUE(count),
+                                       PART(WORDS),
+                                       TS_CL_VALUE(stride),
+                                       PART(ORDER),
+                                       TS_CL_VALUE(from),
+                                       TS_CL_VALUE(into),
+                                       TS_CL_VALUE(r->shared.bars)};
+    return launch(r, r->engine->masks_of_rows, argument, 11, is->count, words);
 }
 
 static int walk(run *r, ts_cl_walk_kernel which)
@@ -261,6 +272,7 @@ static int walk_in_turn(ts_cl_engine *engine, const ts_demand *demand, const ts_
     r.market = totals ? ts_cl_engine_market(engine, market, error) : NULL;
     status = r.market ? 0 : -1;
     if (!status) {
+        engine->batches++;
         describe(&r, market, direction, recorder);
         status = walk_tiles(&r, market, totals, genome_bars);
     }
