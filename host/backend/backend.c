@@ -22,9 +22,7 @@ static int cpu_walk(const ts_backend *backend, void *opened, const ts_walk_job *
 {
     (void)opened;
     ts_program *program = ts_program_new(job->demand, 0, error);
-    int status = program ? ts_cpu_walk(backend->kernels, program, job->market, job->direction, job->metrics,
-                                       job->genome_bars, job->recorder, error)
-                         : -1;
+    int status = program ? ts_cpu_walk(backend->kernels, program, job, error) : -1;
     if (program) *job->host_rows += program->rows;
     ts_program_free(program);
     return status;
@@ -58,8 +56,7 @@ static bool has_opencl(void)
 static int opencl_walk(const ts_backend *backend, void *opened, const ts_walk_job *job, ts_error *error)
 {
     (void)backend;
-    return ts_cl_engine_walk(opened, job->demand, job->market, job->direction, job->metrics, job->genome_bars,
-                             job->recorder, error);
+    return ts_cl_engine_walk(opened, job, error);
 }
 
 static int opencl_values(const ts_backend *backend, void *opened, const ts_values_job *job, ts_error *error)

@@ -4,21 +4,9 @@
 
 #include "common/error.h"
 #include "host/backend/cpu_run.h"
-#include "host/plan/schedule.h"
 #include "kernels/cpu.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
-
-/* Genomes to be walked over a market; see ts_cpu_walk. */
-typedef struct ts_walk_job {
-    const ts_demand *demand;
-    const ts_market *market;
-    ts_direction direction;
-    ts_metrics *metrics;
-    _Atomic uint64_t *genome_bars, *host_rows; /* advanced; host_rows by the rows that the processor computes */
-    ts_recorder *recorder;
-} ts_walk_job;
 
 /* Values to be computed over `bars` bars of the columns, which are padded to whole tiles: rows[i] receives value i. */
 typedef struct ts_values_job {

@@ -1,4 +1,5 @@
-/* Tile by tile: rows, masks, then for each group of genomes the trades that ended and what they were worth. */
+/* Tile by tile: rows, masks, then for each block of genomes and each window the trades that ended and what they were
+ * worth. */
 #include "host/backend/cpu_run.h"
 
 #include "common/memory.h"
@@ -11,19 +12,21 @@
 typedef struct run {
     const ts_cpu_kernels *kernels;
     const ts_program *program;
-    const ts_market *market;
-    bool scans, both, shorts;    /* position rules or shorts; two sides; any short side */
-    uint32_t delay, signals_end; /* bars from signal to fill; bar after the last whose signal can be acted on */
-    double *totals;              /* records, by genome */
-    ts_stand *stand;             /* by genome, where genomes are scanned */
-    uint32_t *open;              /* by genome, where they are latched: 1 + the bar of the entry; 0: flat */
-    ts_following *following;     /* the same genomes */
-    size_t stride;               /* room of a genome in `pair` and `flags` */
-    uint32_t *pair;              /* a block's trades in the tile */
+    const ts_walk_job *job;
+    const ts_market *market;  /* the window under way */
+    size_t end;               /* of the last window */
+    bool scans, both, shorts; /* position rules or shorts; two sides; any short side */
+    uint32_t delay;           /* bars from signal to fill */
+    uint32_t signals_end;     /* of the window: bar after the last whose signal can be acted on */
+    double *totals;           /* records, by walker */
+    ts_stand *stand;          /* by walker, where genomes are scanned */
+    uint32_t *open;           /* by walker, where they are latched: 1 + the bar of the entry; 0: flat */
+    ts_following *following;  /* the same walkers */
+    size_t stride;            /* room of a walker in `pair` and `flags` */
+    uint32_t *pair;           /* a block's trades in the tile */
     uint8_t *flags, *reason;
     double *cash;
     uint64_t *masked[2], *never; /* entry and exit masks cut to the window; a mask that is never true */
-    ts_recorder *recorder;
 } run;
 
 static void release(run *r)
@@ -34,21 +37,21 @@ static void release(run *r)
 }
 
 /* Bars of a tile: those of the program, or of the whole series when that is shorter. */
-static size_t longest_tile(const ts_program *program, const ts_market *market)
+static size_t longest_tile(const run *r)
 {
-    size_t all = (market->loaded + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
-    return all < program->tile ? all : program->tile;
+    size_t all = (r->end + TS_TILE_MULTIPLE - 1) / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
+    return all < r->program->tile ? all : r->program->tile;
 }
 
 static int prepare(run *r, ts_error *error)
 {
-    size_t genomes = r->program->genomes, tile = longest_tile(r->program, r->market);
+    size_t walkers = r->job->walkers, tile = longest_tile(r);
     bool failed = false;
 #define TAKE(field, count) failed |= !(r->field = ts_alloc(count, sizeof *r->field))
-    TAKE(totals, genomes * TS_TOTALS_RECORD);
-    TAKE(stand, genomes);
-    TAKE(open, genomes);
-    TAKE(following, genomes);
+    TAKE(totals, walkers * TS_TOTALS_RECORD);
+    TAKE(stand, walkers);
+    TAKE(open, walkers);
+    TAKE(following, walkers);
     TAKE(cash, tile + 2);
     TAKE(reason, tile + 2);
     TAKE(never, tile / 64);
@@ -58,14 +61,16 @@ static int prepare(run *r, ts_error *error)
     for (int i = 0; i < 2; i++) TAKE(masked[i], tile / 64);
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
-    ts_totals_start(r->totals, genomes, r->market->first);
-    for (size_t i = 0; i < genomes; i++) r->following[i].waits = r->both;
+    for (size_t i = 0; i < walkers; i++) {
+        ts_totals_start(r->totals + i * TS_TOTALS_RECORD, 1, r->job->walks[r->job->walker[i].walks].market->first);
+        r->following[i].waits = r->both;
+    }
     return 0;
 }
 
 static int record(run *r, size_t trades, const uint8_t *flags, uint32_t ruin_bar, ts_error *error)
 {
-    ts_recorder *recorder = r->recorder;
+    ts_recorder *recorder = r->job->recorder;
     for (size_t i = 0; i < trades; i++) {
         if (recorder->trades && recorder->trade[recorder->trades - 1].cash <= 0) return 0;
         if (recorder->trades == recorder->capacity) {
@@ -85,7 +90,7 @@ static int record(run *r, size_t trades, const uint8_t *flags, uint32_t ruin_bar
     return 0;
 }
 
-/* Settle the trades that stand in r->pair, pairs[i] of genome first + i. */
+/* Settle the trades that stand in r->pair, pairs[i] of walker first + i. */
 static int settle(run *r, size_t first, size_t count, const uint32_t *pairs, bool closing, ts_error *error)
 {
     uint32_t ruin_bar = 0;
@@ -97,9 +102,9 @@ static int settle(run *r, size_t first, size_t count, const uint32_t *pairs, boo
                           .pairs = pairs,
                           .stride = r->stride,
                           .closing = closing};
-    if (r->recorder) call.cash = r->cash, call.ruin_bar = &ruin_bar;
+    if (r->job->recorder) call.cash = r->cash, call.ruin_bar = &ruin_bar;
     r->kernels->settle(&call);
-    if (!r->recorder || !pairs[0]) return 0;
+    if (!r->job->recorder || !pairs[0]) return 0;
     if (closing) r->reason[0] = TS_REASON_END;
     return record(r, pairs[0], call.flags, ruin_bar, error);
 }
@@ -119,23 +124,25 @@ static const uint64_t *cut(run *r, const uint64_t *mask, uint64_t *into, int64_t
     return into;
 }
 
-/* The bar of the tile from which a genome's entries count. */
+/* The bar of the tile from which a genome's entries count in the window. */
 static int64_t entries_from(const run *r, const ts_walk *walk, const ts_tile *tile)
 {
     int64_t from = walk->warmup > (int64_t)r->market->first ? walk->warmup : (int64_t)r->market->first;
     return from - (int64_t)tile->first;
 }
 
-/* The bars at which the position of genome `genome`, the `slot`th of its block, changed so far and in the tile: from
- * the entry of the open position on, if there is one. */
-static size_t latch_changes(run *r, size_t genome, size_t slot, const ts_tile *tile)
+static const ts_walk *walk_of(const run *r, size_t walker) { return &r->program->walk[r->job->walker[walker].genome]; }
+
+/* The bars at which the position of walker `walker`, the `slot`th of those under way, changed so far and in the tile:
+ * from the entry of the open position on, if there is one. */
+static size_t latch_changes(run *r, size_t walker, size_t slot, const ts_tile *tile)
 {
-    const ts_walk *walk = &r->program->walk[genome];
+    const ts_walk *walk = walk_of(r, walker);
     int64_t from = entries_from(r, walk, tile), end = (int64_t)r->signals_end - (int64_t)tile->first;
     uint32_t *change = r->pair + slot * r->stride, first = (uint32_t)tile->first + r->delay;
-    size_t changes = r->open[genome] != 0, words = tile->bars / 64;
-    if (changes) change[0] = r->open[genome] - 1;
-    ts_following *stands = &r->following[genome];
+    size_t changes = r->open[walker] != 0, words = tile->bars / 64;
+    if (changes) change[0] = r->open[walker] - 1;
+    ts_following *stands = &r->following[walker];
     if (walk->follows)
         return changes + r->kernels->follow(&walk->followed, words, from, end, first, stands, change + changes);
     const uint64_t *entry = cut(r, walk->entry[0], r->masked[0], from, end, tile->bars);
@@ -143,24 +150,24 @@ static size_t latch_changes(run *r, size_t genome, size_t slot, const ts_tile *t
     return changes + r->kernels->latch(entry, exit, words, first, &stands->open, change + changes);
 }
 
-/* Trades of a genome that end in the tile. */
-static uint32_t latch_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+/* Trades of a walker that end in the tile. */
+static uint32_t latch_walker(run *r, size_t walker, size_t slot, const ts_tile *tile)
 {
     const uint32_t *change = r->pair + slot * r->stride;
-    size_t changes = latch_changes(r, genome, slot, tile);
-    r->open[genome] = r->following[genome].open ? change[changes - 1] + 1 : 0;
+    size_t changes = latch_changes(r, walker, slot, tile);
+    r->open[walker] = r->following[walker].open ? change[changes - 1] + 1 : 0;
     return (uint32_t)(changes / 2);
 }
 
 /* The same where each change ends a trade and begins the reverse: it stands twice among the pairs. */
-static uint32_t reverse_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+static uint32_t reverse_walker(run *r, size_t walker, size_t slot, const ts_tile *tile)
 {
     uint32_t *pair = r->pair + slot * r->stride;
     uint8_t *flags = r->flags + slot * r->stride;
-    size_t changes = latch_changes(r, genome, slot, tile);
+    size_t changes = latch_changes(r, walker, slot, tile);
     if (!changes) return 0;
-    r->open[genome] = pair[changes - 1] + 1;
-    bool is_short = r->following[genome].open; /* of the last that ended */
+    r->open[walker] = pair[changes - 1] + 1;
+    bool is_short = r->following[walker].open; /* of the last that ended */
     for (size_t trade = changes - 1; trade-- > 0; is_short = !is_short) {
         pair[2 * trade + 1] = pair[trade + 1];
         pair[2 * trade] = pair[trade];
@@ -169,12 +176,14 @@ static uint32_t reverse_genome(run *r, size_t genome, size_t slot, const ts_tile
     return (uint32_t)(changes - 1);
 }
 
-static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *tile)
+static uint32_t scan_walker(run *r, size_t walker, size_t slot, const ts_tile *tile)
 {
-    const ts_walk *walk = &r->program->walk[genome];
+    const ts_walk *walk = walk_of(r, walker);
+    ts_stand *stand = &r->stand[walker];
     int64_t end = (int64_t)r->signals_end - (int64_t)tile->first, from = entries_from(r, walk, tile);
     int64_t bars = end < (int64_t)tile->bars ? end : (int64_t)tile->bars;
     if (bars <= 0) return 0;
+    if (stand->next < tile->first) stand->next = (uint32_t)tile->first; /* the window's first tile */
     ts_scan call = {.history = &r->market->history,
                     .rule = walk->rule,
                     .rules = walk->rules,
@@ -183,7 +192,7 @@ static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *t
                     .delay = r->delay,
                     .may_reverse = r->both,
                     .begin = from > 0 ? (uint32_t)(from < bars ? from : bars) : 0,
-                    .stand = &r->stand[genome]};
+                    .stand = stand};
     for (int side = 0; side < 2; side++) {
         call.entry[side] = walk->entry[side];
         call.exit[side] = walk->exit[side];
@@ -192,33 +201,52 @@ static uint32_t scan_genome(run *r, size_t genome, size_t slot, const ts_tile *t
     return (uint32_t)r->kernels->scan(&call, r->pair + at, r->flags + at, r->reason);
 }
 
-static int walk_block(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)
-{
-    uint32_t pairs[TS_BLOCK_GENOMES];
-    for (size_t i = 0; i < step->count; i++) {
-        size_t genome = step->first + i;
-        if (r->program->walk[genome].follows && r->both) pairs[i] = reverse_genome(r, genome, i, tile);
-        else if (r->scans) pairs[i] = scan_genome(r, genome, i, tile);
-        else pairs[i] = latch_genome(r, genome, i, tile);
-    }
-    return settle(r, step->first, step->count, pairs, false, error);
-}
-
-/* Rule 7: what is open at the end is closed at the last close. */
-static int close_block(run *r, size_t first, size_t count, ts_error *error)
+/* Rule 7: what is open at the window's end is closed at its last close. */
+static int close_walkers(run *r, size_t first, size_t count, ts_error *error)
 {
     uint32_t pairs[TS_BLOCK_GENOMES];
     for (size_t i = 0; i < count; i++) {
-        size_t genome = first + i;
-        const ts_stand *stand = &r->stand[genome];
-        bool scanned = r->scans && !r->program->walk[genome].follows;
-        bool is_short = scanned ? stand->side < 0 : !r->following[genome].open;
-        pairs[i] = scanned ? stand->side != 0 : r->open[genome] != 0;
-        r->pair[i * r->stride] = scanned ? stand->entry : r->open[genome] - 1;
+        size_t walker = first + i;
+        const ts_stand *stand = &r->stand[walker];
+        bool scanned = r->scans && !walk_of(r, walker)->follows;
+        bool is_short = scanned ? stand->side < 0 : !r->following[walker].open;
+        pairs[i] = scanned ? stand->side != 0 : r->open[walker] != 0;
+        r->pair[i * r->stride] = scanned ? stand->entry : r->open[walker] - 1;
         r->pair[i * r->stride + 1] = (uint32_t)r->market->loaded - 1;
         r->flags[i * r->stride] = is_short ? TS_PAIR_SHORT : 0;
     }
     return settle(r, first, count, pairs, true, error);
+}
+
+/* Walkers of one window over a tile. A window is met from the bar before its first on: crossings look back one bar. */
+static int walk_window(run *r, size_t first, size_t count, const ts_tile *tile, ts_error *error)
+{
+    uint32_t pairs[TS_BLOCK_GENOMES];
+    r->market = r->job->walks[r->job->walker[first].walks].market;
+    r->signals_end = (uint32_t)(r->market->loaded - r->delay);
+    size_t end = tile->first + tile->bars;
+    if (end < r->market->first || tile->first >= r->market->loaded) return 0;
+    for (size_t i = 0; i < count; i++) {
+        bool follows = walk_of(r, first + i)->follows;
+        if (follows && r->both) pairs[i] = reverse_walker(r, first + i, i, tile);
+        else if (r->scans) pairs[i] = scan_walker(r, first + i, i, tile);
+        else pairs[i] = latch_walker(r, first + i, i, tile);
+    }
+    *r->job->genome_bars += count * ts_walk_counted(r->market, tile->first, tile->bars);
+    if (settle(r, first, count, pairs, false, error)) return -1;
+    return end >= r->market->loaded ? close_walkers(r, first, count, error) : 0;
+}
+
+/* The walkers of a block of genomes, window by window. */
+static int walk_block(run *r, const ts_step *step, const ts_tile *tile, ts_error *error)
+{
+    const ts_walker *walker = r->job->walker;
+    size_t block = step->first / TS_BLOCK_GENOMES, end = r->job->block[block + 1];
+    for (size_t first = r->job->block[block], last; first < end; first = last) {
+        for (last = first + 1; last < end && walker[last].walks == walker[first].walks;) last++;
+        if (walk_window(r, first, last - first, tile, error)) return -1;
+    }
+    return 0;
 }
 
 static int run_tile(run *r, const ts_tile *tile, ts_error *error)
@@ -244,40 +272,27 @@ static bool any_rules(const ts_program *program)
     return false;
 }
 
-/* Bars of the tile that lie in the trading window. */
-static uint64_t counted(const ts_market *market, const ts_tile *tile)
+int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const ts_walk_job *job, ts_error *error)
 {
-    size_t from = tile->first > market->first ? tile->first : market->first;
-    size_t to = tile->first + tile->bars < market->loaded ? tile->first + tile->bars : market->loaded;
-    return to > from ? to - from : 0;
-}
-
-int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const ts_market *market,
-                ts_direction direction, ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder,
-                ts_error *error)
-{
-    bool next_open = market->simulation.fill == TS_FILL_NEXT_OPEN;
+    const ts_market *whole = job->walks[0].market->whole;
     run r = {.kernels = kernels,
              .program = program,
-             .market = market,
-             .both = direction == TS_BOTH,
-             .shorts = direction != TS_LONG,
-             .scans = direction != TS_LONG || any_rules(program),
-             .delay = next_open,
-             .signals_end = (uint32_t)(market->loaded - next_open),
-             .recorder = recorder};
+             .job = job,
+             .both = job->direction == TS_BOTH,
+             .shorts = job->direction != TS_LONG,
+             .scans = job->direction != TS_LONG || any_rules(program),
+             .delay = whole->simulation.fill == TS_FILL_NEXT_OPEN};
+    for (size_t i = 0; i < job->walkers; i++) {
+        const ts_market *market = job->walks[job->walker[i].walks].market;
+        if (market->loaded > r.end) r.end = market->loaded;
+    }
     int status = prepare(&r, error);
-    for (size_t first = 0; !status && first < market->loaded; first += program->tile) {
-        ts_tile tile = ts_tile_begin(program, market->column, first, market->loaded);
+    for (size_t first = 0; !status && first < r.end; first += program->tile) {
+        ts_tile tile = ts_tile_begin(program, whole->column, first, whole->loaded);
         status = run_tile(&r, &tile, error);
-        if (genome_bars) *genome_bars += program->genomes * counted(market, &tile);
     }
-    for (size_t first = 0; !status && first < program->genomes; first += TS_BLOCK_GENOMES) {
-        size_t count = program->genomes - first < TS_BLOCK_GENOMES ? program->genomes - first : TS_BLOCK_GENOMES;
-        status = close_block(&r, first, count, error);
-        for (size_t i = first; i < first + count; i++)
-            ts_totals_metrics(r.totals + i * TS_TOTALS_RECORD, market, program->walk[i].warmup, &metrics[i]);
-    }
+    for (size_t i = 0; !status && i < job->walkers; i++)
+        ts_walker_answer(job, &job->walker[i], r.totals + i * TS_TOTALS_RECORD);
     release(&r);
     return status;
 }

@@ -81,6 +81,16 @@ static int check_warmup(const ts_market *market, const ts_planned *planned, ts_e
                    planned->warmup, market->loaded);
 }
 
+static int record(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genome,
+                  ts_recorder *recorder, ts_metrics *metrics, ts_error *error)
+{
+    const ts_walks walks = {.market = market, .count = 1, .metrics = metrics};
+    const ts_walker walker = {0};
+    const size_t block[2] = {0, 1};
+    ts_walk_job job = {.walks = &walks, .walker = &walker, .block = block, .walkers = 1, .recorder = recorder};
+    return ts_engine_walk(engine, strategy, genome, 1, &job, error);
+}
+
 int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genome,
                     ts_backtest *out, ts_error *error)
 {
@@ -90,7 +100,7 @@ int ts_backtest_run(ts_engine *engine, const ts_market *market, const ts_strateg
     ts_dag *dag = ts_dag_new(error);
     int status = dag && !ts_plan_genome(dag, strategy, genome, &planned, error) ? 0 : -1;
     if (!status) status = check_warmup(market, &planned, error);
-    if (!status) status = ts_engine_walk(engine, market, strategy, genome, 1, &out->metrics, &recorder, error);
+    if (!status) status = record(engine, market, strategy, genome, &recorder, &out->metrics, error);
     if (!status) status = detail(market, &planned, &recorder, out, error);
     ts_dag_free(dag);
     free(recorder.trade);

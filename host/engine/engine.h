@@ -46,11 +46,37 @@ void ts_market_free(ts_market *market);
 size_t ts_market_bars(const ts_market *market);  /* bars of the trading window */
 size_t ts_market_first(const ts_market *market); /* its first bar in the series; its last is first + bars - 1 */
 
+/* The bars [from_ms, to_ms) of a market, at a multiple of its costs: the answers are those of a market that ends there,
+ * with rows computed from the same first bar. Shares the market's tables, which must outlive it; freed as a market. At
+ * other than full costs its genome-bars are not counted as evaluated. TS_BAD_DATA when it holds fewer than 2 bars. */
+ts_market *ts_market_window(const ts_market *market, int64_t from_ms, int64_t to_ms, double costs, ts_error *error);
+size_t ts_market_find(const ts_market *market, int64_t time_ms); /* the first bar not before; past the last: none */
+int64_t ts_market_time(const ts_market *market, size_t bar);     /* of the bars loaded */
+
 /* Evaluate `count` genomes: out[i] belongs to genomes[i]. Every genome must be valid. Bits do not depend on back end,
  * threads, tile or the other genomes of the batch. A genome whose warm-up is as long as the series makes no trades:
  * whether anything could trade is the caller's question, as it depends on which genomes it asks about together. */
 int ts_evaluate(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
                 size_t count, ts_metrics *out, ts_error *error);
+
+/* Sums over the bars of a window: of bar returns r, of r^2; and closed trades. */
+typedef struct ts_sums {
+    double returns, squares, trades;
+} ts_sums;
+
+/* Genomes to walk over one window, and where the answers go: of genome[i], or of genome i when `genome` is NULL. */
+typedef struct ts_walks {
+    const ts_market *market;
+    const uint32_t *genome; /* `count` of them, none twice */
+    size_t count;
+    ts_metrics *metrics; /* NULL, or room for `count` */
+    ts_sums *sums;       /* the same */
+} ts_walks;
+
+/* Evaluate genomes over several windows of one market at once: rows and masks are computed once for all windows. The
+ * answers are those of ts_evaluate on each window. */
+int ts_evaluate_walks(ts_engine *engine, const ts_strategy *strategy, const ts_genome *genomes, size_t count,
+                      const ts_walks *walks, size_t walks_count, ts_error *error);
 
 typedef struct ts_trade {
     int64_t entry_ms, exit_ms;

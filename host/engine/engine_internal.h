@@ -4,7 +4,6 @@
 
 #include "common/threads.h"
 #include "host/backend/backend.h"
-#include "host/backend/cpu_run.h"
 #include "host/engine/engine.h"
 
 struct ts_engine {
@@ -14,8 +13,8 @@ struct ts_engine {
     _Atomic uint64_t genome_bars, host_rows;
 };
 
-/* Plan and walk one batch on the calling thread. */
-int ts_engine_walk(ts_engine *engine, const ts_market *market, const ts_strategy *strategy, const ts_genome *genomes,
-                   size_t count, ts_metrics *metrics, ts_recorder *recorder, ts_error *error);
+/* Plan and walk one batch on the calling thread: `job` says which windows, walkers and blocks, and what to record. */
+int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_genome *genomes, size_t count,
+                   ts_walk_job *job, ts_error *error);
 
 #endif

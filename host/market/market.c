@@ -126,8 +126,7 @@ static int make_tables(ts_market *market, ts_error *error)
     return 0;
 }
 
-/* The window bought at the first possible fill and held to its end. */
-static void buy_and_hold(ts_market *market)
+void ts_market_buy_and_hold(ts_market *market)
 {
     double totals[TS_TOTALS_RECORD];
     ts_totals_start(totals, 1, market->first);
@@ -172,6 +171,8 @@ ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulatio
         return NULL;
     }
     static _Atomic uint64_t markets;
+    market->whole = market;
+    market->costs = 1;
     market->serial = ++markets;
     market->simulation = *simulation;
     market->first = first;
@@ -181,13 +182,17 @@ ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulatio
         ts_market_free(market);
         return NULL;
     }
-    buy_and_hold(market);
+    ts_market_buy_and_hold(market);
     return market;
 }
 
 void ts_market_free(ts_market *market)
 {
     if (!market) return;
+    if (market->whole != market) {
+        free(market);
+        return;
+    }
     free(market->time);
     for (int c = 0; c < TS_COLUMNS; c++) free(market->column[c]);
     free(market->bar);

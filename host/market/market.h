@@ -7,7 +7,9 @@
 #include "kernels/cpu.h"
 
 struct ts_market {
-    uint64_t serial; /* no other market of this process has it: what a device keeps of a market is found by it */
+    const ts_market *whole; /* itself, or the market whose tables this window of it shares */
+    double costs;           /* 1, or a window's multiple of the whole market's fee and slippage */
+    uint64_t serial; /* of the whole; no other market of this process has it: what a device keeps is found by it */
     ts_simulation simulation;
     size_t loaded;      /* bars from the first loaded to the window's end */
     size_t first, bars; /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */
@@ -19,5 +21,8 @@ struct ts_market {
     ts_history history;
     ts_metrics buy_hold;
 };
+
+/* Set what buying at the first possible fill and holding to the end of the window gives. */
+void ts_market_buy_and_hold(ts_market *market);
 
 #endif

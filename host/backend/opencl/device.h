@@ -81,8 +81,7 @@ int ts_cl_market_candles(ts_cl_engine *engine, double *const column[TS_COLUMNS],
 void ts_cl_market_clear(ts_cl_market *market);
 
 /* As ts_cpu_walk and ts_cpu_rows, on the device. */
-int ts_cl_engine_walk(ts_cl_engine *engine, const ts_demand *demand, const ts_market *market, ts_direction direction,
-                      ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error);
+int ts_cl_engine_walk(ts_cl_engine *engine, const ts_walk_job *job, ts_error *error);
 int ts_cl_engine_values(ts_cl_engine *engine, const ts_demand *demand, double *const column[TS_COLUMNS], size_t bars,
                         double *const *rows, ts_error *error);
 

@@ -219,15 +219,7 @@ static int read_trades(run *r, ts_recorder *recorder)
     return status;
 }
 
-/* Bars of the tile that lie in the trading window. */
-static uint64_t counted(const ts_market *market, size_t first, size_t tile)
-{
-    size_t from = first > market->first ? first : market->first;
-    size_t to = first + tile < market->loaded ? first + tile : market->loaded;
-    return to > from ? to - from : 0;
-}
-
-static int walk_tiles(run *r, const ts_market *market, double *totals, _Atomic uint64_t *genome_bars)
+static int walk_tiles(run *r, const ts_walk_job *job, const ts_market *market, double *totals)
 {
     const ts_cl_layout *l = &r->layout;
     size_t genomes = l->demand->genomes;
@@ -238,7 +230,7 @@ static int walk_tiles(run *r, const ts_market *market, double *totals, _Atomic u
     for (size_t first = 0; !status && first < market->loaded; first += l->tile) {
         status = rows_and_masks(r, first) || walk(r, r->walk) ? -1 : 0;
         if (!status) status = ts_cl_flush(r->engine->queue, r->error);
-        if (genome_bars) *genome_bars += genomes * counted(market, first, l->tile);
+        *job->genome_bars += genomes * ts_walk_counted(market, first, l->tile);
     }
     if (!status) status = walk(r, r->close);
     if (!status)
@@ -249,8 +241,9 @@ static int walk_tiles(run *r, const ts_market *market, double *totals, _Atomic u
     return status;
 }
 
-static int walk_in_turn(ts_cl_engine *engine, const ts_demand *demand, const ts_market *market, ts_direction direction,
-                        ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error)
+/* The totals of all genomes of the demand on one window. */
+static int walk_demand(ts_cl_engine *engine, const ts_walk_job *job, const ts_demand *demand, const ts_market *market,
+                       double *totals, ts_error *error)
 {
     run r = {.engine = engine, .error = error};
     ts_cl_room room = engine->room;
@@ -262,34 +255,55 @@ static int walk_in_turn(ts_cl_engine *engine, const ts_demand *demand, const ts_
         first.genomes = half;
         second.planned += half;
         second.genomes -= half;
-        status = walk_in_turn(engine, &first, market, direction, metrics, genome_bars, recorder, error);
+        status = walk_demand(engine, job, &first, market, totals, error);
         if (status) return status;
-        return walk_in_turn(engine, &second, market, direction, metrics + half, genome_bars, recorder, error);
+        return walk_demand(engine, job, &second, market, totals + half * TS_TOTALS_RECORD, error);
     }
     if (status > 0) ts_fail(error, TS_UNAVAILABLE, "the OpenCL device has no room for the rows of one genome");
-    double *totals = status ? NULL : ts_alloc(demand->genomes * TS_TOTALS_RECORD, sizeof *totals);
-    if (!status && !totals) ts_no_memory(error, "a batch of genomes");
-    r.market = totals ? ts_cl_engine_market(engine, market, error) : NULL;
+    r.market = status ? NULL : ts_cl_engine_market(engine, market->whole, error);
     status = r.market ? 0 : -1;
     if (!status) {
         engine->batches++;
-        describe(&r, market, direction, recorder);
-        status = walk_tiles(&r, market, totals, genome_bars);
+        describe(&r, market, job->direction, job->recorder);
+        status = walk_tiles(&r, job, market, totals);
     }
-    if (!status && recorder) status = read_trades(&r, recorder);
-    for (size_t i = 0; !status && i < demand->genomes; i++)
-        ts_totals_metrics(totals + i * TS_TOTALS_RECORD, market, demand->planned[i].warmup, &metrics[i]);
+    if (!status && job->recorder) status = read_trades(&r, job->recorder);
     ts_cl_layout_clear(&r.layout);
-    free(totals);
     return status;
 }
 
-int ts_cl_engine_walk(ts_cl_engine *engine, const ts_demand *demand, const ts_market *market, ts_direction direction,
-                      ts_metrics *metrics, _Atomic uint64_t *genome_bars, ts_recorder *recorder, ts_error *error)
+/* Windows one after the other, each with the genomes that are asked for on it. */
+static int walk_window(ts_cl_engine *engine, const ts_walk_job *job, uint32_t walks, ts_planned *planned,
+                       double *totals, ts_error *error)
 {
+    ts_demand demand = *job->demand;
+    demand.planned = planned;
+    demand.genomes = 0;
+    for (size_t i = 0; i < job->walkers; i++)
+        if (job->walker[i].walks == walks) planned[demand.genomes++] = job->demand->planned[job->walker[i].genome];
+    if (!demand.genomes) return 0;
+    if (walk_demand(engine, job, &demand, job->walks[walks].market, totals, error)) return -1;
+    for (size_t i = 0; i < job->walkers; i++)
+        if (job->walker[i].walks == walks) {
+            ts_walker_answer(job, &job->walker[i], totals);
+            totals += TS_TOTALS_RECORD;
+        }
+    return 0;
+}
+
+int ts_cl_engine_walk(ts_cl_engine *engine, const ts_walk_job *job, ts_error *error)
+{
+    uint32_t windows = 0;
+    for (size_t i = 0; i < job->walkers; i++)
+        if (job->walker[i].walks >= windows) windows = job->walker[i].walks + 1;
+    ts_planned *planned = ts_alloc(job->demand->genomes, sizeof *planned);
+    double *totals = ts_alloc(job->demand->genomes * TS_TOTALS_RECORD, sizeof *totals);
+    int status = planned && totals ? 0 : ts_no_memory(error, "a batch of genomes");
     pthread_mutex_lock(&engine->turn);
-    int status = walk_in_turn(engine, demand, market, direction, metrics, genome_bars, recorder, error);
+    for (uint32_t i = 0; !status && i < windows; i++) status = walk_window(engine, job, i, planned, totals, error);
     pthread_mutex_unlock(&engine->turn);
+    free(totals);
+    free(planned);
     return status;
 }
 
