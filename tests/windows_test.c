@@ -82,7 +82,7 @@ static void expect(const answers *want, const answers *got, const uint32_t *some
                              ts_metric_table[m].name, b->value[m], a->value[m], what);
             double bars = b->value[TS_METRIC_bars], returns = got->sums[w][i].returns;
             assert_true(got->sums[w][i].trades == b->value[TS_METRIC_trades]);
-            double spread = sqrt(fmax(0, (got->sums[w][i].squares - returns * (returns / bars)) / (bars - 1)));
+            double spread = sqrt(fabs(got->sums[w][i].squares - returns * (returns / bars)) / (bars - 1));
             assert_true(fabs(spread * sqrt(525600) - b->value[TS_METRIC_volatility]) <=
                         1e-9 * b->value[TS_METRIC_volatility]);
         }
