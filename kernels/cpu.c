@@ -16,6 +16,7 @@
 #include "kernels/functions/swings.h"
 #include "kernels/functions/wilder.h"
 #include "kernels/functions/window.h"
+#include "kernels/halves.h"
 #include "kernels/latch.h"
 #include "kernels/masks.h"
 #include "kernels/nests.h"
@@ -67,4 +68,6 @@ const ts_cpu_kernels ts_cpu_kernels_scalar = {
     .follow = follow,
     .scan = scan,
     .settle = settle,
+    .best = best,
+    .outdone = outdone,
 };

@@ -46,6 +46,15 @@ typedef struct ts_following {
     bool open, waits, at_most, at_least;
 } ts_following;
 
+/* Sums over halves of a history in blocks, see halves.h: TS_HALVES halves at a time, that differ in the subset of the
+ * lower blocks and have that of the higher ones in common. */
+enum { TS_HALVES = 8 };
+typedef struct ts_halves {
+    const double *low;          /* a trial after the other: TS_HALVES sums of returns, then as many of squares */
+    const double *high[2];      /* by trial: what the higher blocks add to the sums, and to the squares */
+    size_t trials, first_trial; /* how many, and the number of the first */
+} ts_halves;
+
 typedef struct ts_cpu_kernels {
     int lanes;
     void (*rows[TS_KERNELS])(const ts_rows *call);
@@ -63,6 +72,10 @@ typedef struct ts_cpu_kernels {
     /* The trades that end in the tile: returns how many. Room for bars + 1 is needed. */
     size_t (*scan)(const ts_scan *call, uint32_t *pair, uint8_t *flags, uint8_t *reason);
     void (*settle)(const ts_settlement *call);
+    /* The best trial of each half so far: the score's two parts and the trial's number. */
+    void (*best)(const ts_halves *call, double score[2][TS_HALVES], double trial[TS_HALVES]);
+    /* Trials that score less than, and no more than, the given score in each half: added to the counts. */
+    void (*outdone)(const ts_halves *call, const double score[2][TS_HALVES], double count[2][TS_HALVES]);
 } ts_cpu_kernels;
 
 extern const ts_cpu_kernels ts_cpu_kernels_scalar, ts_cpu_kernels_avx2, ts_cpu_kernels_avx512;

@@ -18,6 +18,7 @@ TS_LANES vd v_load(const double *p) { return _mm256_loadu_pd(p); }
 TS_LANES void v_store(double *p, vd x) { _mm256_storeu_pd(p, x); }
 TS_LANES vd v_set(double x) { return _mm256_set1_pd(x); }
 TS_LANES vd v_select(vm m, vd a, vd b) { return _mm256_blendv_pd(b, a, m); }
+TS_LANES vd v_count(vd count, vm m) { return _mm256_add_pd(count, _mm256_and_pd(m, _mm256_set1_pd(1))); }
 TS_LANES vd v_abs(vd x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x); }
 TS_LANES vd v_sqrt(vd x) { return _mm256_sqrt_pd(x); }
 TS_LANES vd v_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }

@@ -18,6 +18,7 @@ TS_LANES vd v_load(const double *p) { return _mm512_loadu_pd(p); }
 TS_LANES void v_store(double *p, vd x) { _mm512_storeu_pd(p, x); }
 TS_LANES vd v_set(double x) { return _mm512_set1_pd(x); }
 TS_LANES vd v_select(vm m, vd a, vd b) { return _mm512_mask_blend_pd(m, b, a); }
+TS_LANES vd v_count(vd count, vm m) { return _mm512_mask_add_pd(count, m, count, _mm512_set1_pd(1)); }
 TS_LANES vd v_abs(vd x) { return _mm512_abs_pd(x); }
 TS_LANES vd v_sqrt(vd x) { return _mm512_sqrt_pd(x); }
 TS_LANES vd v_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }

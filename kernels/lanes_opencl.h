@@ -32,6 +32,7 @@ TS_LANES unsigned first_bit(uint64_t x) { return 63 - (unsigned)clz((x | 1ul << 
 
 TS_LANES vd v_set(double x) { return x; }
 TS_LANES vd v_select(vm m, vd a, vd b) { return m ? a : b; }
+TS_LANES vd v_count(vd count, vm m) { return count + (m ? 1 : 0); }
 TS_LANES vd v_abs(vd x) { return fabs(x); }
 TS_LANES vd v_sqrt(vd x) { return sqrt(x); }
 TS_LANES vd v_fma(vd a, vd b, vd c) { return fma(a, b, c); }

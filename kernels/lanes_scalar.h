@@ -19,6 +19,7 @@ TS_LANES vd v_load(const double *p) { return *p; }
 TS_LANES void v_store(double *p, vd x) { *p = x; }
 TS_LANES vd v_set(double x) { return x; }
 TS_LANES vd v_select(vm m, vd a, vd b) { return m ? a : b; }
+TS_LANES vd v_count(vd count, vm m) { return count + m; }
 TS_LANES vd v_abs(vd x) { return __builtin_fabs(x); }
 TS_LANES vd v_sqrt(vd x) { return __builtin_sqrt(x); }
 TS_LANES vd v_fma(vd a, vd b, vd c) { return __builtin_fma(a, b, c); }

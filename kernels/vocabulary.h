@@ -2,6 +2,7 @@
  * condition a lane. + - * / and the like are the operators; min(a, b) is a < b ? a : b. Each lane does what a scalar
  * would do: the back ends differ in LANES and in nothing else.
  *
+ * v_count                the count, one more where the condition holds
  * v_gather, u_gather     base[at] (at below 2^31, as in all that follow)
  * v_gather_pairs         base[2 at] and base[2 at + 1]
  * u_pairs                the k-th two numbers of each of LANES lists

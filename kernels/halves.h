@@ -1,0 +1,56 @@
+/* Trials compared over halves of a history. With s the sum of a trial's n returns in the half and q the sum of their
+ * squares, the Sharpe ratio grows with s |s| / q whatever n: its square is (n - 1) / n^2 y / (1 - y / n) for y = s^2 /
+ * q. The two parts s |s| and q are the score; two scores are compared crosswise, without a division, and equal trials
+ * compare equal. A trial without returns in the half (q = 0) compares equal to everything: it never becomes the best,
+ * and who counts takes it out again. */
+#ifndef TS_KERNELS_HALVES_H
+#define TS_KERNELS_HALVES_H
+
+#include "kernels/cpu.h"
+#include "kernels/vocabulary.h"
+
+/* The score of trial t in the halves from `at` on. */
+TS_INLINE void half_score(const ts_halves *call, size_t t, size_t at, vd score[2])
+{
+    const double *low = call->low + t * 2 * TS_HALVES + at;
+    vd sum = v_load(low) + v_set(call->high[0][t]);
+    score[0] = sum * v_abs(sum);
+    score[1] = v_load(low + TS_HALVES) + v_set(call->high[1][t]);
+}
+
+TS_INLINE void best(const ts_halves *call, double score[2][TS_HALVES], double trial[TS_HALVES])
+{
+    for (size_t at = 0; at < TS_HALVES; at += LANES) {
+        vd most[2] = {v_load(score[0] + at), v_load(score[1] + at)}, number = v_load(trial + at);
+        for (size_t t = 0; t < call->trials; t++) {
+            vd own[2];
+            half_score(call, t, at, own);
+            vm better = v_gt(own[0] * most[1], most[0] * own[1]);
+            if (usually(!m_any(better))) continue;
+            for (int part = 0; part < 2; part++) most[part] = v_select(better, own[part], most[part]);
+            number = v_select(better, v_set((double)(call->first_trial + t)), number);
+        }
+        v_store(score[0] + at, most[0]);
+        v_store(score[1] + at, most[1]);
+        v_store(trial + at, number);
+    }
+}
+
+TS_INLINE void outdone(const ts_halves *call, const double score[2][TS_HALVES], double count[2][TS_HALVES])
+{
+    for (size_t at = 0; at < TS_HALVES; at += LANES) {
+        const vd than[2] = {v_load(score[0] + at), v_load(score[1] + at)};
+        vd less = v_load(count[0] + at), at_most = v_load(count[1] + at);
+        for (size_t t = 0; t < call->trials; t++) {
+            vd own[2];
+            half_score(call, t, at, own);
+            vd left = own[0] * than[1], right = than[0] * own[1];
+            less = v_count(less, v_lt(left, right));
+            at_most = v_count(at_most, v_le(left, right));
+        }
+        v_store(count[0] + at, less);
+        v_store(count[1] + at, at_most);
+    }
+}
+
+#endif
