@@ -19,6 +19,7 @@ enum { ROWS = 3 };
 static ts_strategy *strategy;
 static ts_origin origin;
 static ts_candidate candidate[ROWS];
+static ts_search_settings search = {.seed = 7};
 static ts_result results[ROWS];
 static ts_objective objective;
 static ts_run_totals totals;
@@ -62,11 +63,12 @@ static void set_row(int row, double sharpe, double total_return, double fees)
     candidate[row].standing = ts_objective_stand(&objective, &candidate[row].metrics);
     results[row] = (ts_result){.origin = &origin,
                                .candidate = &candidate[row],
-                               .objective = objective.name,
+                               .search = &search,
                                .kind = TS_SEARCH_GA,
-                               .seed = 7,
                                .evaluations = 123,
-                               .rank = row + 1};
+                               .rank = row + 1,
+                               .luck = {.spread = NAN, .overfitting = NAN, .deflated_sharpe = NAN}};
+    search.objective = objective;
 }
 
 static int make_rows(void **state)

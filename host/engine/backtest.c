@@ -87,7 +87,13 @@ static int record(ts_engine *engine, const ts_market *market, const ts_strategy 
     const ts_walks walks = {.market = market, .count = 1, .metrics = metrics};
     const ts_walker walker = {0};
     const size_t block[2] = {0, 1};
-    ts_walk_job job = {.walks = &walks, .walker = &walker, .block = block, .walkers = 1, .recorder = recorder};
+    _Atomic uint64_t looked_at = 0; /* again: not evaluated */
+    ts_walk_job job = {.walks = &walks,
+                       .walker = &walker,
+                       .block = block,
+                       .walkers = 1,
+                       .genome_bars = &looked_at,
+                       .recorder = recorder};
     return ts_engine_walk(engine, strategy, genome, 1, &job, error);
 }
 

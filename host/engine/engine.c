@@ -48,6 +48,12 @@ uint64_t ts_engine_launches(const ts_engine *engine)
     return engine->opened ? engine->backend->launches(engine->opened) : 0;
 }
 
+const ts_cpu_kernels *ts_engine_cpu_kernels(const ts_engine *engine)
+{
+    if (engine->backend->kernels) return engine->backend->kernels;
+    return ts_backend_choose("auto", &(ts_error){0})->kernels;
+}
+
 int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_genome *genomes, size_t count,
                    ts_walk_job *job, ts_error *error)
 {
@@ -61,7 +67,7 @@ int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_geno
     const ts_demand demand = {.dag = dag, .planned = planned, .genomes = count};
     job->demand = &demand;
     job->direction = strategy->direction;
-    job->genome_bars = &engine->genome_bars;
+    if (!job->genome_bars) job->genome_bars = &engine->genome_bars;
     job->host_rows = &engine->host_rows;
     status = engine->backend->walk(engine->backend, engine->opened, job, error);
 out:

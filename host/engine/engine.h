@@ -46,6 +46,12 @@ void ts_market_free(ts_market *market);
 size_t ts_market_bars(const ts_market *market);  /* bars of the trading window */
 size_t ts_market_first(const ts_market *market); /* its first bar in the series; its last is first + bars - 1 */
 
+int64_t ts_market_interval(const ts_market *market); /* milliseconds a bar */
+const ts_simulation *ts_market_simulation(const ts_market *market);
+
+/* Equity of buying at the first possible fill and holding: ts_market_bars closes, the last after the sale. */
+void ts_market_hold(const ts_market *market, double *equity);
+
 /* The bars [from_ms, to_ms) of a market, at a multiple of its costs: the answers are those of a market that ends there,
  * with rows computed from the same first bar. Shares the market's tables, which must outlive it; freed as a market. At
  * other than full costs its genome-bars are not counted as evaluated. TS_BAD_DATA when it holds fewer than 2 bars. */

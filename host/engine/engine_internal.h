@@ -13,7 +13,11 @@ struct ts_engine {
     _Atomic uint64_t genome_bars, host_rows;
 };
 
-/* Plan and walk one batch on the calling thread: `job` says which windows, walkers and blocks, and what to record. */
+/* The kernels of the engine's back end, or of the best of this processor where that is a device. */
+const ts_cpu_kernels *ts_engine_cpu_kernels(const ts_engine *engine);
+
+/* Plan and walk one batch on the calling thread: `job` says which windows, walkers and blocks, and what to record;
+ * its genome-bars are counted as the engine's unless it counts them itself. */
 int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_genome *genomes, size_t count,
                    ts_walk_job *job, ts_error *error);
 

@@ -175,6 +175,7 @@ ts_market *ts_market_new(const ts_series *series, const ts_simulation *simulatio
     market->costs = 1;
     market->serial = ++markets;
     market->simulation = *simulation;
+    market->interval_ms = series->interval_ms;
     market->first = first;
     market->bars = end - first;
     market->loaded = end;
@@ -203,3 +204,15 @@ void ts_market_free(ts_market *market)
 
 size_t ts_market_bars(const ts_market *market) { return market->bars; }
 size_t ts_market_first(const ts_market *market) { return market->first; }
+int64_t ts_market_interval(const ts_market *market) { return market->interval_ms; }
+const ts_simulation *ts_market_simulation(const ts_market *market) { return &market->simulation; }
+
+void ts_market_hold(const ts_market *market, double *equity)
+{
+    const ts_simulation *simulation = &market->simulation;
+    size_t entry = market->first + (simulation->fill == TS_FILL_NEXT_OPEN), last = market->loaded - 1;
+    double price = market->bar[entry].fill * (1 + simulation->slippage), units = (1 - simulation->fee) / price;
+    for (size_t bar = market->first; bar <= last; bar++)
+        equity[bar - market->first] = bar < entry ? 1 : units * market->bar[bar].close;
+    equity[last - market->first] = units * market->bar[last].close * (1 - simulation->slippage) * (1 - simulation->fee);
+}

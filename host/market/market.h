@@ -11,6 +11,7 @@ struct ts_market {
     double costs;           /* 1, or a window's multiple of the whole market's fee and slippage */
     uint64_t serial; /* of the whole; no other market of this process has it: what a device keeps is found by it */
     ts_simulation simulation;
+    int64_t interval_ms;
     size_t loaded;      /* bars from the first loaded to the window's end */
     size_t first, bars; /* the trading window: bars first .. first + bars - 1, the last being loaded - 1 */
     int64_t *time;

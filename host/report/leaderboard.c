@@ -10,7 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum column_kind { RANK, SYMBOL, INTERVAL, STRATEGY, SCORE, PERCENT, DECIMAL, WHOLE, PARAMETERS } column_kind;
+typedef enum column_kind {
+    RANK,
+    SYMBOL,
+    INTERVAL,
+    STRATEGY,
+    SCORE,
+    TRAIN,
+    DEFLATED,
+    OVERFITTING,
+    PERCENT,
+    DECIMAL,
+    WHOLE,
+    PARAMETERS
+} column_kind;
 
 typedef struct column {
     const char *heading;
@@ -24,7 +37,10 @@ static const column columns[] = {
     {"interval", INTERVAL, 0},
     {"strategy", STRATEGY, 0},
     {"score", SCORE, 0},
+    {"in-sample", TRAIN, 0},
     {"sharpe", DECIMAL, TS_METRIC_sharpe},
+    {"dsr", DEFLATED, 0},
+    {"pbo", OVERFITTING, 0},
     {"return %", PERCENT, TS_METRIC_total_return},
     {"buy&hold %", PERCENT, TS_METRIC_buy_hold_return},
     {"drawdown %", PERCENT, TS_METRIC_max_drawdown},
@@ -72,6 +88,9 @@ static void cell(ts_strbuf *text, const column *c, const ts_result *result, size
     case INTERVAL: ts_strbuf_puts(text, ts_interval_text(origin->interval_ms)); break;
     case STRATEGY: ts_strbuf_puts(text, origin->strategy->name); break;
     case SCORE: ts_strbuf_printf(text, "%.4g", result->candidate->standing.score); break;
+    case TRAIN: decimal(text, ts_study_train_score(result->study)); break;
+    case DEFLATED: decimal(text, result->luck.deflated_sharpe); break;
+    case OVERFITTING: decimal(text, result->luck.overfitting); break;
     case PERCENT: decimal(text, value * 100); break;
     case DECIMAL: decimal(text, value); break;
     case WHOLE: ts_strbuf_printf(text, "%.0f", value); break;
@@ -82,7 +101,10 @@ static void cell(ts_strbuf *text, const column *c, const ts_result *result, size
 /* A column that says what another says already, or the same in every row, is left out. */
 static bool shown(const column *c, const ts_result *results, size_t count)
 {
-    if (c->kind == SCORE) return strcmp(results[0].objective, "sharpe") != 0;
+    if (c->kind == SCORE) return strcmp(results[0].search->objective.name, "sharpe") != 0;
+    if (c->kind == TRAIN) return results[0].walk_forward;
+    if (c->kind == DEFLATED) return !isnan(results[0].luck.deflated_sharpe);
+    if (c->kind == OVERFITTING) return !isnan(results[0].luck.overfitting);
     if (c->kind != INTERVAL) return true;
     for (size_t i = 1; i < count; i++)
         if (results[i].origin->interval_ms != results[0].origin->interval_ms) return true;
@@ -122,7 +144,7 @@ void ts_leaderboard_csv(ts_strbuf *text, const ts_result *results, size_t count)
         ts_strbuf_printf(text, "%d,%s,%s,%s,", result->rank, origin->symbol, ts_interval_text(origin->interval_ms),
                          origin->strategy->name);
         ts_genome_text(text, origin->strategy, &result->candidate->genome);
-        ts_strbuf_printf(text, ",%s,", result->objective);
+        ts_strbuf_printf(text, ",%s,", result->search->objective.name);
         ts_strbuf_real(text, result->candidate->standing.score, "");
         for (int i = 0; i < TS_METRICS; i++) {
             ts_strbuf_putc(text, ',');

@@ -6,6 +6,7 @@
 #include "common/shell_word.h"
 #include "common/version.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,21 +67,73 @@ void ts_origin_json(ts_json *json, const ts_origin *origin, const ts_genome *gen
     ts_json_text(json, "engine_version", ts_version());
 }
 
+static void json_luck(ts_json *json, const ts_luck *luck)
+{
+    ts_json_object(json, "trials");
+    ts_json_int(json, "search", (int64_t)luck->search_trials);
+    ts_json_int(json, "run", (int64_t)luck->run_trials);
+    ts_json_real(json, "spread", luck->spread);
+    ts_json_real(json, "overfitting", luck->overfitting);
+    ts_json_real(json, "deflated_sharpe", luck->deflated_sharpe);
+    ts_json_object_end(json);
+}
+
+static void json_window(ts_json *json, const char *key, int64_t from_ms, int64_t to_ms, const ts_metrics *metrics)
+{
+    ts_json_object(json, key);
+    json_time(json, "start", from_ms);
+    json_time(json, "end", to_ms);
+    if (metrics) {
+        ts_json_object(json, "metrics");
+        ts_metrics_json(json, metrics);
+        ts_json_object_end(json);
+    }
+    ts_json_object_end(json);
+}
+
+/* The windows in order; one in which training found nothing has no parameters and trades nothing. */
+static void json_walk_forward(ts_json *json, const ts_result *result)
+{
+    char spec[TS_WALK_FORWARD_TEXT];
+    ts_json_object(json, "walk_forward");
+    ts_json_text(json, "windows", ts_walk_forward_text(result->walk_forward, spec));
+    ts_json_real(json, "in_sample_score", ts_study_train_score(result->study));
+    ts_json_array(json, "folds");
+    for (size_t i = 0; i < result->study->folds; i++) {
+        const ts_fold *fold = &result->study->fold[i];
+        ts_json_object(json, NULL);
+        ts_json_int(json, "evaluations", (int64_t)fold->evaluations);
+        if (fold->chosen) {
+            json_parameters(json, result->origin->strategy, &fold->train.genome);
+            ts_json_real(json, "score", fold->train.standing.score);
+        }
+        json_window(json, "train", fold->when.train_from_ms, fold->when.train_to_ms,
+                    fold->chosen ? &fold->train.metrics : NULL);
+        json_window(json, "test", fold->when.test_from_ms, fold->when.test_to_ms, fold->chosen ? &fold->test : NULL);
+        ts_json_object_end(json);
+    }
+    ts_json_array_end(json);
+    ts_json_object_end(json);
+}
+
 void ts_result_json(ts_json *json, const char *key, const ts_result *result)
 {
     ts_strbuf command = {0};
     ts_json_object(json, key);
     ts_json_int(json, "rank", result->rank);
-    ts_json_text(json, "objective", result->objective);
+    ts_json_text(json, "objective", result->search->objective.name);
     ts_json_real(json, "score", result->candidate->standing.score);
     ts_origin_json(json, result->origin, &result->candidate->genome);
     ts_json_text(json, "search", ts_search_kind_name(result->kind));
-    ts_json_int(json, "seed", (int64_t)result->seed);
+    ts_json_int(json, "seed", (int64_t)result->search->seed);
     ts_json_int(json, "evaluations", (int64_t)result->evaluations);
+    json_luck(json, &result->luck);
+    if (result->walk_forward) json_walk_forward(json, result);
     ts_json_object(json, "metrics");
     ts_metrics_json(json, &result->candidate->metrics);
     ts_json_object_end(json);
-    ts_origin_command(&command, result->origin, &result->candidate->genome);
+    if (result->walk_forward) ts_search_command(&command, result);
+    else ts_origin_command(&command, result->origin, &result->candidate->genome);
     json->out.failed = json->out.failed || ts_strbuf_failed(&command);
     ts_json_text(json, "command", command.text);
     ts_json_object_end(json);
@@ -150,6 +203,43 @@ void ts_origin_command(ts_strbuf *text, const ts_origin *origin, const ts_genome
         text->failed |= assignment.failed;
         ts_strbuf_clear(&assignment);
     }
+    simulation_options(text, origin);
+    ts_strbuf_puts(text, " --format json");
+}
+
+static void option_int(ts_strbuf *text, const char *name, int64_t value)
+{
+    ts_shell_word(text, name);
+    ts_strbuf_printf(text, " %" PRId64, value);
+}
+
+static void breeding_options(ts_strbuf *text, const ts_breeding *breeding)
+{
+    option_int(text, "--population", breeding->population);
+    if (breeding->generations) option_int(text, "--generations", breeding->generations);
+    option_int(text, "--islands", breeding->islands);
+    option_int(text, "--tournament", breeding->tournament);
+    option_real(text, "--elite", breeding->elite);
+    option_real(text, "--crossover-rate", breeding->crossover_rate);
+    option_real(text, "--mutation-rate", breeding->mutation_rate);
+}
+
+void ts_search_command(ts_strbuf *text, const ts_result *result)
+{
+    const ts_origin *origin = result->origin;
+    const ts_search_settings *search = result->search;
+    char spec[TS_WALK_FORWARD_TEXT];
+    ts_strbuf_puts(text, "tradestream discover");
+    source_options(text, origin);
+    option(text, "--strategies", origin->strategy_file ? origin->strategy_file : origin->strategy->name);
+    if (result->walk_forward) option(text, "--walk-forward", ts_walk_forward_text(result->walk_forward, spec));
+    option(text, "--search", ts_search_kind_name(result->kind));
+    option_int(text, "--evaluations", (int64_t)search->evaluations);
+    option_int(text, "--seed", (int64_t)search->seed);
+    option(text, "--objective", search->objective.name);
+    option_real(text, "--min-trades", search->objective.min_trades);
+    option_real(text, "--max-drawdown", search->objective.max_drawdown);
+    if (result->kind == TS_SEARCH_GA) breeding_options(text, &search->breeding);
     simulation_options(text, origin);
     ts_strbuf_puts(text, " --format json");
 }

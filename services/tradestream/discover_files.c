@@ -50,8 +50,8 @@ int ts_discover_files_append(void *context, const ts_discovery *discovery, const
 {
     ts_discover_files *files = context;
     ts_strbuf text = {0};
-    if (!files->partial || !outcome->found.top_count) return 0;
-    for (size_t i = 0; i < outcome->found.top_count; i++) {
+    if (!files->partial || !outcome->study.found.top_count) return 0;
+    for (size_t i = 0; i < outcome->study.found.top_count; i++) {
         ts_result result = ts_outcome_result(discovery, outcome, i);
         append_line(&text, &result);
     }

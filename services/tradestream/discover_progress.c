@@ -38,7 +38,8 @@ void ts_watch_show(ts_watch *watch, const ts_metrics *metrics, size_t count)
     note_best(watch, metrics, count);
     watch->genomes += (double)count;
     if (!ts_progress_due()) return;
-    double elapsed = ts_clock_seconds() - discovery->started, done = discovery->done + watch->genomes;
+    double elapsed = ts_clock_seconds() - discovery->started,
+           done = discovery->done + watch->genomes / discovery->folds;
     double rate = (double)ts_engine_genome_bars(discovery->engine) / elapsed;
     if (done > 0 && discovery->planned > done)
         duration(elapsed * (discovery->planned - done) / done, left, sizeof left);

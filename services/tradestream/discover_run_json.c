@@ -108,7 +108,7 @@ static void json_steps(ts_json *json, const ts_search_result *found)
 
 static void json_outcome(ts_json *json, const ts_outcome *outcome)
 {
-    const ts_search_result *found = &outcome->found;
+    const ts_search_result *found = &outcome->study.found;
     ts_json_object(json, NULL);
     ts_json_text(json, "symbol", outcome->loaded->symbol);
     ts_json_text(json, "strategy", outcome->strategy->name);

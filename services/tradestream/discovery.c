@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Genome-bars of one call of the engine: so many that rows are shared well, so few that the progress is seen to move.
- */
-static const double batch_genome_bars = 2e9;
-enum { BATCH_MIN = 256, BATCH_MAX = 8192 };
-
 /* How many genomes a search will try, for the time that is left. */
 static double planned_of(const ts_search_settings *search, const ts_strategy *strategy)
 {
@@ -26,10 +21,17 @@ static double planned_of(const ts_search_settings *search, const ts_strategy *st
     return space < most ? space : most;
 }
 
+static int read_walk_forward(ts_discovery *discovery, ts_error *error)
+{
+    const char *text = discovery->options->walk_forward;
+    if (!text || !ts_walk_forward_parse(text, &discovery->walk_forward, error)) return 0;
+    return ts_error_context(error, "--walk-forward");
+}
+
 int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_error *error)
 {
     *discovery = (ts_discovery){.options = options, .started = ts_clock_seconds()};
-    if (ts_options_search_settings(options, &discovery->search, error) ||
+    if (ts_options_search_settings(options, &discovery->search, error) || read_walk_forward(discovery, error) ||
         ts_choice_many(options, &discovery->choice, error) || ts_sources_find(options, &discovery->sources, error))
         goto fail;
     size_t strategies = discovery->choice.count, sources = discovery->sources.count;
@@ -55,7 +57,7 @@ fail:
 
 void ts_discovery_clear(ts_discovery *discovery)
 {
-    for (size_t i = 0; i < discovery->outcomes; i++) ts_search_result_clear(&discovery->outcome[i].found);
+    for (size_t i = 0; i < discovery->outcomes; i++) ts_study_clear(&discovery->outcome[i].study);
     for (size_t i = 0; discovery->loaded && i < discovery->sources.count; i++)
         ts_strbuf_clear(&discovery->loaded[i].candles);
     free(discovery->result);
@@ -68,34 +70,21 @@ void ts_discovery_clear(ts_discovery *discovery)
 
 ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *outcome, size_t index)
 {
-    return (ts_result){.origin = &outcome->origin,
-                       .candidate = &outcome->found.top[index],
-                       .objective = discovery->search.objective.name,
-                       .kind = outcome->found.kind,
-                       .seed = discovery->search.seed,
-                       .evaluations = outcome->found.evaluations,
-                       .rank = (int)index + 1};
+    ts_result result = {.origin = &outcome->origin,
+                        .candidate = &outcome->study.found.top[index],
+                        .search = &discovery->search,
+                        .walk_forward = discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
+                        .study = &outcome->study,
+                        .kind = outcome->study.found.kind,
+                        .evaluations = outcome->study.found.evaluations,
+                        .rank = (int)index + 1};
+    result.luck = ts_luck_of(&result, &outcome->study.moments[index], discovery->trials);
+    return result;
 }
 
-/* The evaluator of the search: the engine on one market, watched. */
-typedef struct watched {
-    ts_discovery *discovery;
-    const ts_market *market;
-    const ts_strategy *strategy;
-    ts_watch watch;
-    double least_warmup;
-} watched;
-
-static int evaluate(void *context, const ts_genome *genomes, size_t count, ts_metrics *out, ts_error *error)
+static void evaluated(void *context, const ts_metrics *metrics, size_t count)
 {
-    watched *w = context;
-    if (ts_evaluate(w->discovery->engine, w->market, w->strategy, genomes, count, out, error)) return -1;
-    for (size_t i = 0; i < count; i++) {
-        double warmup = out[i].value[TS_METRIC_warmup];
-        if (warmup < w->least_warmup) w->least_warmup = warmup;
-    }
-    ts_watch_show(&w->watch, out, count);
-    return 0;
+    ts_watch_show(context, metrics, count);
 }
 
 /* Search one strategy on one market. Of the errors, TS_BAD_DATA means that this one cannot be searched. */
@@ -107,24 +96,17 @@ static int search_one(ts_discovery *discovery, ts_outcome *outcome, const ts_ser
     ts_origin_init(&outcome->origin, outcome->strategy, series, first, bars, &simulation);
     outcome->origin.fill_gaps = discovery->options->fill_gaps;
     outcome->origin.candles = outcome->loaded->candles.text;
-    watched context = {.discovery = discovery,
-                       .market = market,
-                       .strategy = outcome->strategy,
-                       .watch = ts_watch_begin(discovery, outcome),
-                       .least_warmup = 1e300};
-    ts_search_settings settings = discovery->search;
-    double batch = batch_genome_bars / (double)bars;
-    settings.batch = batch < BATCH_MIN ? BATCH_MIN : batch > BATCH_MAX ? BATCH_MAX : (size_t)batch;
-    ts_search_task task = {outcome->strategy, series->symbol, outcome->origin.start_ms, outcome->origin.end_ms};
+    ts_watch watch = ts_watch_begin(discovery, outcome);
+    const ts_study_settings settings = {.search = discovery->search,
+                                        .walk_forward =
+                                            discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
+                                        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
+    const ts_study_task task = {market, outcome->strategy, series->symbol};
     double began = ts_clock_seconds();
-    int rc = ts_search_run(&settings, &task, &(ts_evaluator){evaluate, &context}, &outcome->found, error);
+    int rc =
+        ts_study_run(discovery->engine, &settings, &task, &(ts_study_watch){evaluated, &watch}, &outcome->study, error);
     outcome->seconds = ts_clock_seconds() - began;
     discovery->searching += outcome->seconds;
-    if (!rc && context.least_warmup >= (double)(first + bars)) {
-        ts_search_result_clear(&outcome->found);
-        rc = ts_fail(error, TS_BAD_DATA, "the warm-up of %.0f bars is not shorter than the %zu bars loaded",
-                     context.least_warmup, first + bars);
-    }
     return rc;
 }
 
@@ -134,19 +116,38 @@ static void skip(char *reason, size_t size, const ts_error *why)
     ts_log_warning("skipped: %s", why->text);
 }
 
+/* Of a walk-forward: one of its chains of test windows, if it traded at all. */
+static uint64_t traded(const ts_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->study.folds; i++)
+        if (outcome->study.fold[i].test.value[TS_METRIC_trades] > 0) return 1;
+    return 0;
+}
+
 static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
 {
-    discovery->totals.evaluations += outcome->found.evaluations;
-    discovery->totals.feasible += outcome->found.feasible;
-    discovery->totals.profitable += outcome->found.profitable;
+    discovery->totals.evaluations += outcome->study.found.evaluations;
+    discovery->totals.feasible += outcome->study.found.feasible;
+    discovery->totals.profitable += outcome->study.found.profitable;
     discovery->totals.synthetic = discovery->totals.synthetic || outcome->origin.synthetic;
-    discovery->results += outcome->found.top_count;
+    discovery->results += outcome->study.found.top_count;
+    discovery->trials += discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
+}
+
+static double folds_of(const ts_discovery *discovery, const ts_series *series, const ts_market *market)
+{
+    size_t first = ts_market_first(market), end = first + ts_market_bars(market);
+    if (!discovery->walk_forward.train_ms) return 1;
+    uint64_t folds = ts_walk_forward_count(&discovery->walk_forward, series->time[first],
+                                           series->time[end - 1] + series->interval_ms);
+    return folds ? (double)folds : 1;
 }
 
 /* Every strategy on one series. */
 static int search_series(ts_discovery *discovery, ts_loaded *loaded, const ts_series *series, const ts_market *market,
                          ts_error *error)
 {
+    discovery->folds = folds_of(discovery, series, market);
     for (size_t i = 0; i < discovery->choice.count; i++) {
         ts_error why = {0};
         const ts_strategy *strategy = &discovery->choice.chosen[i].strategy;
@@ -234,7 +235,7 @@ static int gather(ts_discovery *discovery, ts_error *error)
     discovery->result = ts_alloc(discovery->results + 1, sizeof *discovery->result);
     if (!discovery->result) return ts_no_memory(error, "the results");
     for (size_t i = 0; i < discovery->outcomes; i++)
-        for (size_t j = 0; j < discovery->outcome[i].found.top_count; j++)
+        for (size_t j = 0; j < discovery->outcome[i].study.found.top_count; j++)
             discovery->result[count++] = ts_outcome_result(discovery, &discovery->outcome[i], j);
     ts_leaderboard_sort(discovery->result, count, &discovery->search.objective);
     return 0;

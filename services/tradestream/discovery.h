@@ -4,6 +4,7 @@
 #define TS_SERVICES_TRADESTREAM_DISCOVERY_H
 
 #include "host/report/leaderboard.h"
+#include "host/study/study.h"
 #include "services/tradestream/discover_sources.h"
 #include "services/tradestream/strategy_choice.h"
 
@@ -22,7 +23,7 @@ typedef struct ts_outcome {
     const ts_strategy *strategy;
     const ts_loaded *loaded;
     ts_origin origin;
-    ts_search_result found;
+    ts_study study;
     double seconds;
     char skipped[256];
 } ts_outcome;
@@ -30,6 +31,7 @@ typedef struct ts_outcome {
 typedef struct ts_discovery {
     const ts_options *options;
     ts_search_settings search;
+    ts_walk_forward walk_forward; /* train_ms 0: none */
     ts_choice choice;
     ts_sources sources;
     ts_engine *engine;
@@ -38,7 +40,9 @@ typedef struct ts_discovery {
     size_t outcomes, skipped;
     ts_result *result; /* all winners, the best first */
     size_t results;
+    uint64_t trials; /* that one winner is chosen from: see ts_luck */
     ts_run_totals totals;
+    double folds;              /* train windows of the series under way; 1 without walk-forward */
     double planned, done;      /* genomes: of all outcomes, of those that are behind */
     double started, searching; /* seconds: when it began; spent in searches */
     int (*finished)(void *context, const struct ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);

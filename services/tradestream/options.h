@@ -30,7 +30,8 @@ typedef struct ts_options {
     int search, preset, crossover, mutation;
     int64_t evaluations, population, generations, islands, tournament, top, seed, min_trades;
     double mutation_rate, crossover_rate, elite, max_drawdown;
-    const char *objective;
+    const char *objective, *walk_forward;
+    bool statistics;
     /* what is written */
     ts_texts exprs;
     const char *trades_path, *equity_path, *out;

@@ -19,6 +19,11 @@ const ts_setting ts_options_search[] = {
      "a genome with a larger one is no result"},
     {"top", TS_SETTING_INT, AT(top), "5", 1, 10000, NULL, "N", "winners to keep of each strategy and symbol"},
     {"seed", TS_SETTING_INT, AT(seed), "1", 0, INFINITY, NULL, "N", "the same seed finds the same winners"},
+    {"walk-forward", TS_SETTING_TEXT, AT(walk_forward), NULL, 0, 0, NULL, "SPEC",
+     "train=90d,test=30d[,step=30d][,embargo=1d][,anchored]: search every train window anew, trade what was found in "
+     "the test window after it, and rank by the test windows"},
+    {"statistics", TS_SETTING_FLAG, AT(statistics), "true", 0, 0, NULL, NULL,
+     "book every trial's returns before costs, for the deflated Sharpe ratio and the probability of overfitting"},
     {"preset", TS_SETTING_CHOICE, AT(preset), "default", 0, 0, TS_PRESETS, NULL,
      "settings of ga: ours (population 512, as many generations as the budget allows), or the original platform's"},
     {"population", TS_SETTING_INT, AT(population), NULL, 2, 100000, NULL, "N",
