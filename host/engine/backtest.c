@@ -42,8 +42,8 @@ static ts_trade describe(const ts_market *market, const ts_planned *planned, con
                       .reason = reason_of(planned, recorded->reason)};
 }
 
-/* Equity marked at each close of the trade, and its cash from the exit on. */
-static void draw(const ts_market *market, const ts_trade *trade, double before, double cash, ts_backtest *out)
+/* Equity marked at each close of the trade, before its exit. */
+static void draw(const ts_market *market, const ts_trade *trade, double before, ts_backtest *out)
 {
     double invested = before * (1 - market->simulation.fee), units = invested / trade->entry_price;
     for (size_t bar = trade->entry_bar; bar < trade->exit_bar; bar++) {
@@ -52,7 +52,6 @@ static void draw(const ts_market *market, const ts_trade *trade, double before, 
         out->position[bar - market->first] = (int8_t)trade->side;
     }
     if (strcmp(trade->reason, "end") == 0) out->position[trade->exit_bar - market->first] = (int8_t)trade->side;
-    for (size_t bar = trade->exit_bar; bar < market->loaded; bar++) out->equity[bar - market->first] = cash;
 }
 
 static int detail(const ts_market *market, const ts_planned *planned, const ts_recorder *recorder, ts_backtest *out,
@@ -62,14 +61,17 @@ static int detail(const ts_market *market, const ts_planned *planned, const ts_r
     out->equity = ts_alloc(market->bars, sizeof *out->equity);
     out->position = ts_alloc(market->bars, sizeof *out->position);
     if (!out->trade || !out->equity || !out->position) return ts_no_memory(error, "the trades");
-    for (size_t i = 0; i < market->bars; i++) out->equity[i] = 1;
     double cash = 1;
+    size_t flat = market->first; /* bar from which cash is held */
     for (size_t i = 0; i < recorder->trades; i++) {
         const ts_recorded *recorded = &recorder->trade[i];
         out->trade[i] = describe(market, planned, recorded, cash);
-        draw(market, &out->trade[i], cash, recorded->cash, out);
+        for (; flat < recorded->entry; flat++) out->equity[flat - market->first] = cash;
+        draw(market, &out->trade[i], cash, out);
         cash = recorded->cash;
+        flat = recorded->exit;
     }
+    for (; flat < market->loaded; flat++) out->equity[flat - market->first] = cash;
     out->trades = recorder->trades;
     return 0;
 }
