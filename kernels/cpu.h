@@ -50,9 +50,11 @@ typedef struct ts_following {
  * lower blocks and have that of the higher ones in common. */
 enum { TS_HALVES = 8 };
 typedef struct ts_halves {
-    const double *low;          /* a trial after the other: TS_HALVES sums of returns, then as many of squares */
-    const double *high[2];      /* by trial: what the higher blocks add to the sums, and to the squares */
-    size_t trials, first_trial; /* how many, and the number of the first */
+    const double *low;     /* a trial after the other: TS_HALVES sums of returns, then as many of squares */
+    const double *most[2]; /* by trial, of its halves below: the largest of the sums, the smallest of the squares */
+    const double *high[2]; /* by trial: what the higher blocks add to the sums, and to the squares */
+    size_t trials, first_trial; /* how many, and the number of the first; room for whole vectors is needed */
+    int halves;                 /* how many of the TS_HALVES count */
 } ts_halves;
 
 typedef struct ts_cpu_kernels {

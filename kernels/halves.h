@@ -18,21 +18,48 @@ TS_INLINE void half_score(const ts_halves *call, size_t t, size_t at, vd score[2
     score[1] = v_load(low + TS_HALVES) + v_set(call->high[1][t]);
 }
 
-TS_INLINE void best(const ts_halves *call, double score[2][TS_HALVES], double trial[TS_HALVES])
+/* Does trial t beat the best in any of the halves? */
+TS_INLINE void challenge(const ts_halves *call, size_t t, double score[2][TS_HALVES], double trial[TS_HALVES])
 {
     for (size_t at = 0; at < TS_HALVES; at += LANES) {
-        vd most[2] = {v_load(score[0] + at), v_load(score[1] + at)}, number = v_load(trial + at);
-        for (size_t t = 0; t < call->trials; t++) {
-            vd own[2];
-            half_score(call, t, at, own);
-            vm better = v_gt(own[0] * most[1], most[0] * own[1]);
-            if (usually(!m_any(better))) continue;
-            for (int part = 0; part < 2; part++) most[part] = v_select(better, own[part], most[part]);
-            number = v_select(better, v_set((double)(call->first_trial + t)), number);
+        vd own[2], most[2] = {v_load(score[0] + at), v_load(score[1] + at)};
+        half_score(call, t, at, own);
+        vm better = v_gt(own[0] * most[1], most[0] * own[1]);
+        if (usually(!m_any(better))) continue;
+        for (int part = 0; part < 2; part++) v_store(score[part] + at, v_select(better, own[part], most[part]));
+        v_store(trial + at, v_select(better, v_set((double)(call->first_trial + t)), v_load(trial + at)));
+    }
+}
+
+/* What a trial must exceed in s |s| / q to beat the weakest of the best, a little less for the rounding. */
+TS_INLINE double weakest(const ts_halves *call, double score[2][TS_HALVES])
+{
+    double least = TS_INFINITY;
+    for (int half = 0; half < call->halves; half++) {
+        if (!(score[0][half] > 0)) return -TS_INFINITY;
+        double ratio = score[0][half] / score[1][half];
+        if (ratio < least) least = ratio;
+    }
+    return least * (1 - 0x1p-40);
+}
+
+/* Most trials are nowhere near: one comparison of the largest sum and smallest squares that any of the halves could
+ * have tells, LANES trials at a time. Rounding is monotonic, so that no trial is passed over that would have been
+ * better. */
+TS_INLINE void best(const ts_halves *call, double score[2][TS_HALVES], double trial[TS_HALVES])
+{
+    double bound = weakest(call, score);
+    for (size_t from = 0; from < call->trials; from += LANES) {
+        size_t left = call->trials - from;
+        uint64_t there = left < LANES ? ((uint64_t)1 << left) - 1 : ((uint64_t)1 << LANES) - 1;
+        if (bound > 0) {
+            vd sum = v_load(call->most[0] + from) + v_load(call->high[0] + from);
+            vd squares = v_load(call->most[1] + from) + v_load(call->high[1] + from);
+            there &= m_bits(v_gt(sum * v_abs(sum), v_set(bound) * squares));
         }
-        v_store(score[0] + at, most[0]);
-        v_store(score[1] + at, most[1]);
-        v_store(trial + at, number);
+        if (usually(!there)) continue;
+        for (; there; there &= there - 1) challenge(call, from + first_bit(there), score, trial);
+        bound = weakest(call, score);
     }
 }
 

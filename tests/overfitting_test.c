@@ -143,7 +143,7 @@ static ts_overfitting naive(const sample *s, bool plain)
         count++;
     }
     free(score[0]), free(score[1]);
-    r.combinations = (uint32_t)count;
+    r.combinations = count;
     r.probability /= (double)count, r.loss /= (double)count;
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (size_t i = 0; i < count; i++) {

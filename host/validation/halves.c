@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,9 +76,12 @@ int ts_half_sums_init(ts_half_sums *sums, ts_error *error)
 {
     *sums = (ts_half_sums){0};
     sums->low = ts_alloc((size_t)TS_HALF_STRIDE * TS_MOST_UNITS * 2 * TS_HALVES, sizeof *sums->low);
-    for (int of = 0; of < 2; of++)
-        sums->high[of] = ts_alloc((size_t)TS_HALF_STRIDE * TS_MOST_SUBSETS, sizeof *sums->high[of]);
-    if (sums->low && sums->high[0] && sums->high[1]) return 0;
+    bool failed = !sums->low;
+    for (int of = 0; of < 2; of++) {
+        failed |= !(sums->most[of] = ts_alloc((size_t)TS_HALF_STRIDE * TS_MOST_UNITS, sizeof(double)));
+        failed |= !(sums->high[of] = ts_alloc((size_t)TS_HALF_STRIDE * TS_MOST_SUBSETS, sizeof(double)));
+    }
+    if (!failed) return 0;
     ts_half_sums_clear(sums);
     return ts_no_memory(error, "the sums of trials over halves of a history");
 }
@@ -85,8 +89,7 @@ int ts_half_sums_init(ts_half_sums *sums, ts_error *error)
 void ts_half_sums_clear(ts_half_sums *sums)
 {
     free(sums->low);
-    free(sums->high[0]);
-    free(sums->high[1]);
+    for (int of = 0; of < 2; of++) free(sums->most[of]), free(sums->high[of]);
     *sums = (ts_half_sums){0};
 }
 
@@ -114,24 +117,44 @@ static void place_low(const ts_half_unit *unit, double sum[TS_MOST_SUBSETS][SIDE
         for (int t = 0; t < SIDE; t++) low[t * 2 * TS_HALVES + l] = sum[unit->lower[l]][t];
 }
 
-void ts_half_sums_fill(const ts_halves_plan *plan, ts_half_sums *sums, const double *returns, const double *squares,
-                       size_t trials, size_t unit, size_t step)
+/* The largest of the sums that place_low places, or, of squares, the smallest. */
+static void place_most(const ts_half_unit *unit, double sum[TS_MOST_SUBSETS][SIDE], bool squares, double *most)
 {
-    const double *blocks[2] = {returns, squares};
+    memcpy(most, sum[unit->lower[0]], sizeof sum[0]);
+    for (int l = 1; l < unit->lowers; l++) {
+        const double *other = sum[unit->lower[l]];
+        for (int t = 0; t < SIDE; t++) {
+            double a = squares ? other[t] : most[t], b = squares ? most[t] : other[t];
+            most[t] = a < b ? other[t] : most[t];
+        }
+    }
+}
+
+/* Sums of returns (of = 0) or squares of up to SIDE trials, to be placed from the group's trial `at` on. */
+static void fill_side(const ts_halves_plan *plan, ts_half_sums *sums, size_t of, const double *block, size_t trials,
+                      size_t at, size_t unit, size_t step, bool most)
+{
     double subset[TS_MOST_SUBSETS][SIDE];
     size_t stride = (size_t)plan->blocks;
     int half = plan->blocks / 2;
-    for (size_t at = 0; at < trials; at += SIDE)
-        for (size_t of = 0; of < 2; of++) {
-            const double *block = blocks[of] + at * stride;
-            size_t there = trials - at < SIDE ? trials - at : SIDE;
-            subset_sums(block, stride, there, 0, half, subset);
-            for (size_t u = unit; u < plan->units; u += step)
-                place_low(&plan->unit[u], subset, sums->low + ((u * TS_HALF_STRIDE + at) * 2 + of) * TS_HALVES);
-            subset_sums(block, stride, there, half, half, subset);
-            for (unsigned h = 0; h < 1u << half; h++)
-                memcpy(sums->high[of] + h * TS_HALF_STRIDE + at, subset[plan->higher[h]], sizeof subset[0]);
-        }
+    subset_sums(block, stride, trials, 0, half, subset);
+    for (size_t u = unit; u < plan->units; u += step) {
+        place_low(&plan->unit[u], subset, sums->low + ((u * TS_HALF_STRIDE + at) * 2 + of) * TS_HALVES);
+        if (most) place_most(&plan->unit[u], subset, of == 1, sums->most[of] + u * TS_HALF_STRIDE + at);
+    }
+    subset_sums(block, stride, trials, half, half, subset);
+    for (unsigned h = 0; h < 1u << half; h++)
+        memcpy(sums->high[of] + h * TS_HALF_STRIDE + at, subset[plan->higher[h]], sizeof subset[0]);
+}
+
+void ts_half_sums_fill(const ts_halves_plan *plan, ts_half_sums *sums, const double *returns, const double *squares,
+                       size_t trials, size_t unit, size_t step, bool most)
+{
+    for (size_t at = 0; at < trials; at += SIDE) {
+        size_t there = trials - at < SIDE ? trials - at : SIDE, from = at * (size_t)plan->blocks;
+        fill_side(plan, sums, 0, returns + from, there, at, unit, step, most);
+        fill_side(plan, sums, 1, squares + from, there, at, unit, step, most);
+    }
 }
 
 double ts_half_sum(const ts_halves_plan *plan, const double *blocks, unsigned half)

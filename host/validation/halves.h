@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "kernels/cpu.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { TS_MOST_BLOCKS = 16, TS_MOST_SUBSETS = 1 << TS_MOST_BLOCKS / 2, TS_MOST_UNITS = 36, TS_NO_HALF = 0 };
@@ -38,6 +39,7 @@ void ts_halves_plan_clear(ts_halves_plan *plan);
 enum { TS_HALF_GROUP = 64, TS_HALF_STRIDE = TS_HALF_GROUP + 8 };
 typedef struct ts_half_sums {
     double *low;     /* by unit, trial: TS_HALVES sums, as many sums of squares; TS_HALF_STRIDE trials a unit */
+    double *most[2]; /* by unit, trial: the largest sum, the smallest sum of squares; TS_HALF_STRIDE trials a unit */
     double *high[2]; /* by higher subset, trial: sums; sums of squares; TS_HALF_STRIDE trials a subset */
 } ts_half_sums;
 
@@ -45,9 +47,9 @@ int ts_half_sums_init(ts_half_sums *sums, ts_error *error);
 void ts_half_sums_clear(ts_half_sums *sums);
 
 /* Fill in up to TS_HALF_GROUP trials, for every `step`th unit from `unit` on, from their blocks' sums of returns and of
- * squares (trial after trial). */
+ * squares (trial after trial); `most` only if asked for. */
 void ts_half_sums_fill(const ts_halves_plan *plan, ts_half_sums *sums, const double *returns, const double *squares,
-                       size_t trials, size_t unit, size_t step);
+                       size_t trials, size_t unit, size_t step, bool most);
 
 /* The sum of the blocks in a half, added in the order of the tables, so that it has their bits. */
 double ts_half_sum(const ts_halves_plan *plan, const double *blocks, unsigned half);

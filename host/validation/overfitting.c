@@ -31,6 +31,8 @@ static void compare(measure *m, const ts_half_sums *sums, size_t number, size_t 
     for (size_t h = 0; h < unit->highers; h++) {
         size_t high = (unit->higher + h) * TS_HALF_STRIDE, place = unit->first + h * TS_HALVES;
         ts_halves call = {.low = sums->low + number * TS_HALF_STRIDE * 2 * TS_HALVES,
+                          .most = {sums->most[0] + number * TS_HALF_STRIDE, sums->most[1] + number * TS_HALF_STRIDE},
+                          .halves = unit->lowers,
                           .high = {sums->high[0] + high, sums->high[1] + high},
                           .trials = count,
                           .first_trial = first};
@@ -50,7 +52,8 @@ static void pass_job(void *context, int worker, size_t job)
     for (size_t first = 0; first < trials->trials; first += TS_HALF_GROUP) {
         size_t count = trials->trials - first < TS_HALF_GROUP ? trials->trials - first : TS_HALF_GROUP;
         size_t from = first * (size_t)trials->blocks;
-        ts_half_sums_fill(&m->plan, &m->sums[job], trials->returns + from, trials->squares + from, count, job, m->jobs);
+        ts_half_sums_fill(&m->plan, &m->sums[job], trials->returns + from, trials->squares + from, count, job, m->jobs,
+                          !m->ranking);
         for (size_t unit = job; unit < m->plan.units; unit += m->jobs) compare(m, &m->sums[job], unit, first, count);
     }
 }
@@ -176,7 +179,7 @@ static int summarise(const measure *m, ts_overfitting *result, ts_error *error)
         sharpe[count++][1] = half_sharpe(m, winner, m->plan.half[place]);
     }
     if (count) {
-        result->combinations = (uint32_t)count;
+        result->combinations = count;
         result->probability = (double)behind / (double)count;
         result->median_logit = (logit_at(winners, (count - 1) / 2, trials) + logit_at(winners, count / 2, trials)) / 2;
         result->loss = (double)losses / (double)count;

@@ -24,11 +24,11 @@ typedef struct ts_trial_blocks {
  * winner and is left out. Trials whose Sharpe ratios are equal share the middle of their ranks; of equal ones the first
  * wins in-sample. Undefined values, all of them below two trials, are NaN. */
 typedef struct ts_overfitting {
-    uint32_t combinations; /* that named a winner */
-    double probability;    /* share whose winner's logit is <= 0: it did no better than the median out of sample */
-    double median_logit;   /* of ln(w / (1 - w)), w = rank / (trials + 1), 1 the worst */
-    double loss;           /* share whose winner earned less than nothing out of sample */
-    double slope;          /* of the winners' Sharpe ratios out of sample on those in-sample, least squares */
+    size_t combinations; /* that named a winner */
+    double probability;  /* share whose winner's logit is <= 0: it did no better than the median out of sample */
+    double median_logit; /* of ln(w / (1 - w)), w = rank / (trials + 1), 1 the worst */
+    double loss;         /* share whose winner earned less than nothing out of sample */
+    double slope;        /* of the winners' Sharpe ratios out of sample on those in-sample, least squares */
 } ts_overfitting;
 
 /* Sharpe ratios are per bar without a risk-free rate. `threads` may be NULL; results depend neither on it nor on the
