@@ -49,7 +49,7 @@ static int hand_on(const ts_course *c, const ts_stitched *stitched, ts_study *st
     free(returns);
     ts_candidate *winner = study->found.top;
     winner->genome = last->train.genome;
-    ts_stitched_metrics(stitched, last->test.value[TS_METRIC_warmup], &winner->metrics);
+    ts_stitched_metrics(stitched, &winner->metrics);
     winner->standing = ts_objective_stand(&c->settings->search.objective, &winner->metrics);
     study->found.top_count = winner->standing.feasible;
     return 0;

@@ -65,6 +65,7 @@ static void add_backtest(ts_stitched *s, const ts_backtest *backtest, size_t bar
     s->fees += s->end * value[TS_METRIC_fees_paid];
     if (backtest->trades) s->traded += s->end * value[TS_METRIC_turnover] * sum / s->bars_per_year;
     s->ruined = s->ruined || value[TS_METRIC_ruined] != 0;
+    s->warmup = value[TS_METRIC_warmup];
     s->end *= value[TS_METRIC_final_equity];
 }
 
@@ -84,7 +85,7 @@ int ts_stitched_add(ts_stitched *s, const ts_market *window, const ts_backtest *
 
 static double quotient(double a, double b) { return b != 0 ? a / b : NAN; }
 
-void ts_stitched_metrics(const ts_stitched *s, double warmup, ts_metrics *metrics)
+void ts_stitched_metrics(const ts_stitched *s, ts_metrics *metrics)
 {
     ts_curve own = ts_curve_of(s->equity, s->bars, s->bars_per_year, s->risk_free);
     ts_curve hold = ts_curve_of(s->hold, s->bars, s->bars_per_year, s->risk_free);
@@ -114,7 +115,7 @@ void ts_stitched_metrics(const ts_stitched *s, double warmup, ts_metrics *metric
                                 [TS_METRIC_excess_return] = own.total_return - hold.total_return,
                                 [TS_METRIC_final_equity] = s->end,
                                 [TS_METRIC_bars] = n,
-                                [TS_METRIC_warmup] = warmup,
+                                [TS_METRIC_warmup] = s->warmup,
                                 [TS_METRIC_ruined] = s->ruined,
                             }};
 }

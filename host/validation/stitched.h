@@ -13,6 +13,7 @@ typedef struct ts_stitched {
     /* running sums over the windows, in units of the starting equity */
     double profit, loss, fees, traded, trade_returns, best, worst, held;
     size_t trades, wins;
+    double warmup; /* of the genome that traded last */
     bool ruined;
     double bars_per_year, risk_free;
 } ts_stitched;
@@ -24,7 +25,7 @@ void ts_stitched_clear(ts_stitched *stitched);
 /* Add a window with what was traded in it; `backtest` NULL: nothing was. */
 int ts_stitched_add(ts_stitched *stitched, const ts_market *window, const ts_backtest *backtest, ts_error *error);
 
-/* The metrics of the curve; `warmup` is of the genome that is handed on. At least one window has been added. */
-void ts_stitched_metrics(const ts_stitched *stitched, double warmup, ts_metrics *metrics);
+/* The metrics of the curve; at least one window has been added. */
+void ts_stitched_metrics(const ts_stitched *stitched, ts_metrics *metrics);
 
 #endif
