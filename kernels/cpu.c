@@ -68,6 +68,8 @@ const ts_cpu_kernels ts_cpu_kernels_scalar = {
     .follow = follow,
     .scan = scan,
     .settle = settle,
+    .subsets = subsets,
+    .spread = spread,
     .best = best,
     .outdone = outdone,
 };

@@ -74,6 +74,11 @@ typedef struct ts_cpu_kernels {
     /* The trades that end in the tile: returns how many. Room for bars + 1 is needed. */
     size_t (*scan)(const ts_scan *call, uint32_t *pair, uint8_t *flags, uint8_t *reason);
     void (*settle)(const ts_settlement *call);
+    /* Sums of TS_HALVES trials side by side over all subsets of some blocks, each added up from the lowest block on:
+     * sum[subset][trial] from block[number][trial]. */
+    void (*subsets)(const double (*block)[TS_HALVES], int blocks, double (*sum)[TS_HALVES]);
+    /* From them TS_HALVES subsets of each trial, 2 TS_HALVES apart. */
+    void (*spread)(const double (*sum)[TS_HALVES], const uint8_t subset[TS_HALVES], double *low);
     /* The best trial of each half so far: the score's two parts and the trial's number. */
     void (*best)(const ts_halves *call, double score[2][TS_HALVES], double trial[TS_HALVES]);
     /* Trials that score less than, and no more than, the given score in each half: added to the counts. */

@@ -9,6 +9,29 @@
 #include "kernels/cpu.h"
 #include "kernels/vocabulary.h"
 
+TS_INLINE void subsets(const double (*block)[TS_HALVES], int blocks, double (*sum)[TS_HALVES])
+{
+    for (size_t at = 0; at < TS_HALVES; at += LANES) {
+        v_store(sum[0] + at, v_set(0));
+        for (int b = 0; b < blocks; b++) {
+            vd more = v_load(block[b] + at);
+            for (size_t set = 0, with = (size_t)1 << b; set < (size_t)1 << b; set++, with++)
+                v_store(sum[with] + at, v_load(sum[set] + at) + more);
+        }
+    }
+}
+
+TS_INLINE void spread(const double (*sum)[TS_HALVES], const uint8_t subset[TS_HALVES], double *low)
+{
+    for (size_t from = 0; from < TS_HALVES; from += LANES)
+        for (size_t trial = 0; trial < TS_HALVES; trial += LANES) {
+            vd row[LANES];
+            for (size_t i = 0; i < LANES; i++) row[i] = v_load(sum[subset[from + i]] + trial);
+            v_transpose(row);
+            for (size_t i = 0; i < LANES; i++) v_store(low + (trial + i) * 2 * TS_HALVES + from, row[i]);
+        }
+}
+
 /* The score of trial t in the halves from `at` on. */
 TS_INLINE void half_score(const ts_halves *call, size_t t, size_t at, vd score[2])
 {

@@ -93,31 +93,17 @@ void ts_half_sums_clear(ts_half_sums *sums)
     *sums = (ts_half_sums){0};
 }
 
-/* Trials are filled in SIDE at a time, side by side. */
-enum { SIDE = 8 };
+/* Trials are filled in SIDE at a time, side by side: of their blocks from `first` on, those of one subset table. */
+enum { SIDE = TS_HALVES };
 
-/* Sums over all subsets of `of` blocks, `from` and on, each added up from the lowest block on. Trials from `trials` on
- * are not there. */
-static void subset_sums(const double *block, size_t stride, size_t trials, int from, int of,
-                        double sum[TS_MOST_SUBSETS][SIDE])
+static void lay_side_by_side(const double *block, size_t stride, size_t trials, int first, int count,
+                             double into[TS_MOST_BLOCKS / 2][SIDE])
 {
-    memset(sum[0], 0, sizeof sum[0]);
-    for (int b = 0; b < of; b++) {
-        double add[SIDE] = {0};
-        for (size_t t = 0; t < trials; t++) add[t] = block[t * stride + (size_t)(from + b)];
-        for (unsigned set = 0; set < 1u << b; set++)
-            for (int t = 0; t < SIDE; t++) sum[(1u << b) + set][t] = sum[set][t] + add[t];
-    }
+    for (int b = 0; b < count; b++)
+        for (size_t t = 0; t < SIDE; t++) into[b][t] = t < trials ? block[t * stride + (size_t)(first + b)] : 0;
 }
 
-/* The sums of TS_HALVES subsets of SIDE trials, trial after trial. */
-static void place_low(const ts_half_unit *unit, double sum[TS_MOST_SUBSETS][SIDE], double *low)
-{
-    for (int l = 0; l < TS_HALVES; l++)
-        for (int t = 0; t < SIDE; t++) low[t * 2 * TS_HALVES + l] = sum[unit->lower[l]][t];
-}
-
-/* The largest of the sums that place_low places, or, of squares, the smallest. */
+/* The largest of a unit's sums, or, of squares, the smallest. */
 static void place_most(const ts_half_unit *unit, double sum[TS_MOST_SUBSETS][SIDE], bool squares, double *most)
 {
     memcpy(most, sum[unit->lower[0]], sizeof sum[0]);
@@ -131,29 +117,32 @@ static void place_most(const ts_half_unit *unit, double sum[TS_MOST_SUBSETS][SID
 }
 
 /* Sums of returns (of = 0) or squares of up to SIDE trials, to be placed from the group's trial `at` on. */
-static void fill_side(const ts_halves_plan *plan, ts_half_sums *sums, size_t of, const double *block, size_t trials,
-                      size_t at, size_t unit, size_t step, bool most)
+static void fill_side(const ts_half_filling *f, ts_half_sums *sums, size_t of, const double *block, size_t trials,
+                      size_t at)
 {
-    double subset[TS_MOST_SUBSETS][SIDE];
-    size_t stride = (size_t)plan->blocks;
+    double side[TS_MOST_BLOCKS / 2][SIDE], sum[TS_MOST_SUBSETS][SIDE];
+    const ts_halves_plan *plan = f->plan;
     int half = plan->blocks / 2;
-    subset_sums(block, stride, trials, 0, half, subset);
-    for (size_t u = unit; u < plan->units; u += step) {
-        place_low(&plan->unit[u], subset, sums->low + ((u * TS_HALF_STRIDE + at) * 2 + of) * TS_HALVES);
-        if (most) place_most(&plan->unit[u], subset, of == 1, sums->most[of] + u * TS_HALF_STRIDE + at);
+    lay_side_by_side(block, (size_t)plan->blocks, trials, 0, half, side);
+    f->kernels->subsets((const double(*)[SIDE])side, half, sum);
+    for (size_t u = f->unit; u < plan->units; u += f->step) {
+        f->kernels->spread((const double(*)[SIDE])sum, plan->unit[u].lower,
+                           sums->low + ((u * TS_HALF_STRIDE + at) * 2 + of) * TS_HALVES);
+        if (f->most) place_most(&plan->unit[u], sum, of == 1, sums->most[of] + u * TS_HALF_STRIDE + at);
     }
-    subset_sums(block, stride, trials, half, half, subset);
+    lay_side_by_side(block, (size_t)plan->blocks, trials, half, half, side);
+    f->kernels->subsets((const double(*)[SIDE])side, half, sum);
     for (unsigned h = 0; h < 1u << half; h++)
-        memcpy(sums->high[of] + h * TS_HALF_STRIDE + at, subset[plan->higher[h]], sizeof subset[0]);
+        memcpy(sums->high[of] + h * TS_HALF_STRIDE + at, sum[plan->higher[h]], sizeof sum[0]);
 }
 
-void ts_half_sums_fill(const ts_halves_plan *plan, ts_half_sums *sums, const double *returns, const double *squares,
-                       size_t trials, size_t unit, size_t step, bool most)
+void ts_half_sums_fill(const ts_half_filling *filling, ts_half_sums *sums, const double *returns, const double *squares,
+                       size_t trials)
 {
     for (size_t at = 0; at < trials; at += SIDE) {
-        size_t there = trials - at < SIDE ? trials - at : SIDE, from = at * (size_t)plan->blocks;
-        fill_side(plan, sums, 0, returns + from, there, at, unit, step, most);
-        fill_side(plan, sums, 1, squares + from, there, at, unit, step, most);
+        size_t there = trials - at < SIDE ? trials - at : SIDE, from = at * (size_t)filling->plan->blocks;
+        fill_side(filling, sums, 0, returns + from, there, at);
+        fill_side(filling, sums, 1, squares + from, there, at);
     }
 }
 

@@ -46,10 +46,17 @@ typedef struct ts_half_sums {
 int ts_half_sums_init(ts_half_sums *sums, ts_error *error);
 void ts_half_sums_clear(ts_half_sums *sums);
 
-/* Fill in up to TS_HALF_GROUP trials, for every `step`th unit from `unit` on, from their blocks' sums of returns and of
- * squares (trial after trial); `most` only if asked for. */
-void ts_half_sums_fill(const ts_halves_plan *plan, ts_half_sums *sums, const double *returns, const double *squares,
-                       size_t trials, size_t unit, size_t step, bool most);
+/* What to fill in: every `step`th unit from `unit` on; `most` only if asked for. */
+typedef struct ts_half_filling {
+    const ts_halves_plan *plan;
+    const ts_cpu_kernels *kernels;
+    size_t unit, step;
+    bool most;
+} ts_half_filling;
+
+/* Up to TS_HALF_GROUP trials, from their blocks' sums of returns and of squares (trial after trial). */
+void ts_half_sums_fill(const ts_half_filling *filling, ts_half_sums *sums, const double *returns, const double *squares,
+                       size_t trials);
 
 /* The sum of the blocks in a half, added in the order of the tables, so that it has their bits. */
 double ts_half_sum(const ts_halves_plan *plan, const double *blocks, unsigned half);

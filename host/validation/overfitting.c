@@ -49,11 +49,11 @@ static void pass_job(void *context, int worker, size_t job)
     measure *m = context;
     (void)worker;
     const ts_trial_blocks *trials = m->trials;
+    const ts_half_filling filling = {&m->plan, m->kernels, job, m->jobs, !m->ranking};
     for (size_t first = 0; first < trials->trials; first += TS_HALF_GROUP) {
         size_t count = trials->trials - first < TS_HALF_GROUP ? trials->trials - first : TS_HALF_GROUP;
         size_t from = first * (size_t)trials->blocks;
-        ts_half_sums_fill(&m->plan, &m->sums[job], trials->returns + from, trials->squares + from, count, job, m->jobs,
-                          !m->ranking);
+        ts_half_sums_fill(&filling, &m->sums[job], trials->returns + from, trials->squares + from, count);
         for (size_t unit = job; unit < m->plan.units; unit += m->jobs) compare(m, &m->sums[job], unit, first, count);
     }
 }
