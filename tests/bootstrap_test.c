@@ -52,7 +52,7 @@ static bool covers(ts_interval interval, double value) { return interval.low <= 
 static void coverage(void **state)
 {
     (void)state;
-    enum { SERIES = 300, BARS = 1000, RESAMPLES = 400 };
+    enum { SERIES = 300, BARS = 1000, RESAMPLES = 250 };
     static double returns[BARS], next[BARS];
     const double memory[] = {0, 0.4};
     for (int m = 0; m < 2; m++) {
