@@ -16,7 +16,7 @@
 
 #define MINUTE INT64_C(60000)
 
-static void fingerprint_of(const ts_market *market, char text[TS_FINGERPRINT_TEXT])
+static void fingerprint_of(const ts_market_plan *market, char text[TS_FINGERPRINT_TEXT])
 {
     ts_series series = {0};
     ts_error error = {0};
@@ -30,7 +30,7 @@ static void a_seed_is_for_ever(void **state)
 {
     (void)state;
     char is[TS_FINGERPRINT_TEXT];
-    fingerprint_of(&(ts_market){.seed = 1, .bars = 20000, .start_ms = INT64_C(1577836800000)}, is);
+    fingerprint_of(&(ts_market_plan){.seed = 1, .bars = 20000, .start_ms = INT64_C(1577836800000)}, is);
     assert_string_equal(is, "27824aa82280716278660ae8eb2c7c89");
 }
 
@@ -38,12 +38,12 @@ static void seeds_differ_and_repeat(void **state)
 {
     (void)state;
     char one[TS_FINGERPRINT_TEXT], again[TS_FINGERPRINT_TEXT], two[TS_FINGERPRINT_TEXT];
-    fingerprint_of(&(ts_market){.seed = 1, .bars = 1000}, one);
-    fingerprint_of(&(ts_market){.seed = 1, .bars = 1000}, again);
-    fingerprint_of(&(ts_market){.seed = 2, .bars = 1000}, two);
+    fingerprint_of(&(ts_market_plan){.seed = 1, .bars = 1000}, one);
+    fingerprint_of(&(ts_market_plan){.seed = 1, .bars = 1000}, again);
+    fingerprint_of(&(ts_market_plan){.seed = 2, .bars = 1000}, two);
     assert_string_equal(one, again);
     assert_string_not_equal(one, two);
-    fingerprint_of(&(ts_market){.seed = UINT64_C(1) << 40 | 1, .bars = 1000}, two);
+    fingerprint_of(&(ts_market_plan){.seed = UINT64_C(1) << 40 | 1, .bars = 1000}, two);
     assert_string_not_equal(one, two);
 }
 
@@ -53,8 +53,8 @@ static void fewer_bars_are_a_prefix(void **state)
     char prefix[TS_FINGERPRINT_TEXT], all[TS_FINGERPRINT_TEXT];
     ts_series series = {0};
     ts_error error = {0};
-    fingerprint_of(&(ts_market){.seed = 3, .bars = 500, .gap_share = 0.01}, prefix);
-    ts_market market = {.seed = 3, .bars = 2000, .gap_share = 0.01};
+    fingerprint_of(&(ts_market_plan){.seed = 3, .bars = 500, .gap_share = 0.01}, prefix);
+    ts_market_plan market = {.seed = 3, .bars = 2000, .gap_share = 0.01};
     assert_int_equal(ts_market_generate(&market, &series, &error), 0);
     ts_series_fingerprint(&series, 0, 500, all);
     assert_string_equal(prefix, all);
@@ -83,7 +83,7 @@ static void gaps_come_on_request(void **state)
     (void)state;
     ts_series series = {0};
     ts_error error = {0};
-    ts_market market = {.seed = 1, .bars = 100000, .gap_share = 0.001};
+    ts_market_plan market = {.seed = 1, .bars = 100000, .gap_share = 0.001};
     assert_int_equal(ts_market_generate(&market, &series, &error), 0);
     assert_int_equal(series.bars, 100000);
     ts_gaps gaps = ts_series_gaps(&series);
@@ -96,7 +96,7 @@ static void gaps_come_on_request(void **state)
 static void absurd_markets_are_refused(void **state)
 {
     (void)state;
-    static const ts_market markets[] = {
+    static const ts_market_plan markets[] = {
         {.bars = 0},
         {.bars = SIZE_MAX},
         {.bars = 10, .gap_share = 0.6},

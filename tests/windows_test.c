@@ -115,6 +115,13 @@ static void check_case(ts_draws *draws, ts_engine *const *engines, int count, co
             together(engines[e], windows, strategy, genomes, some, &got);
             expect(&want, &got, some, ts_engine_backend(engines[e]), what);
         }
+    for (int w = 0; w < WINDOWS; w++) { /* one alone, with no longer one beside it */
+        if (ts_evaluate(engines[count - 1], windows[w], strategy, genomes, GENOMES, got.metrics[w], &error))
+            fail_msg("%s", error.text);
+        for (size_t i = 0; i < GENOMES; i++)
+            for (int m = 0; m < TS_METRICS; m++)
+                assert_true(same(want.metrics[w][i].value[m], got.metrics[w][i].value[m]));
+    }
     for (int w = 0; w < WINDOWS; w++) ts_market_free(windows[w]);
     ts_market_free(market);
 }

@@ -4,6 +4,7 @@
 
 #include "common/philox.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define TICK   100.0    /* prices are whole hundredths */
@@ -27,12 +28,21 @@ static const regime regimes[] = {
 
 enum { REGIMES = sizeof regimes / sizeof *regimes };
 
+/* One regime for ever, before its `edge`. */
+static const regime noise = {"noise", 1e18, 0, 1, 0};
+
+#define TREND_BARS 300.0
+#define SWING_BACK 0.034 /* share of a swing that is gone after a bar: 1 - 2^(-1/20) */
+
 typedef struct walker {
     ts_draws draws;
     const regime *now;
     double price, anchor; /* where the regime began */
     double start;
     double deviation; /* of a bar, as a fraction of the price */
+    const ts_market_plan *wanted;
+    double drift; /* of a bar in a TREND: +edge or -edge */
+    double swing; /* of a REVERT: how far the price lies from its fair value, as a fraction */
 } walker;
 
 /* Mean 0, deviation 1, from -3.46 to 3.46: the sum of four uniforms on 0 .. 1 has mean 2 and variance 1/3. */
@@ -45,6 +55,16 @@ static double draw_normal(ts_draws *draws)
 
 static double on_grid(double value, double units) { return (double)(int64_t)(value * units + 0.5) / units; }
 
+/* A step of the swing: an autoregression whose stationary deviation is `edge` deviations of a bar. */
+static double swing_change(walker *market)
+{
+    const double back = SWING_BACK / STEPS; /* to first order */
+    double deviation = market->wanted->edge * market->deviation * sqrt(back * (2 - back));
+    double before = market->swing;
+    market->swing += deviation * draw_normal(&market->draws) - back * before;
+    return (market->swing - before) / (1 + before);
+}
+
 /* A weak pull to the first price keeps even a very long walk within a few powers of ten. */
 static void step(walker *market)
 {
@@ -52,7 +72,9 @@ static void step(walker *market)
     double deviation = market->deviation * now->deviation * 0.5; /* a half: the square root of one of four steps */
     double change = deviation * draw_normal(&market->draws);
     change += (now->drift * market->deviation + now->back * (market->anchor / market->price - 1)) / STEPS;
-    change += 1e-6 * (1 - market->price / market->start);
+    if (market->wanted->character == TS_MARKET_MIXED) change += 1e-6 * (1 - market->price / market->start);
+    if (market->wanted->character == TS_MARKET_TREND) change += market->drift * market->deviation / STEPS;
+    if (market->wanted->character == TS_MARKET_REVERT) change += swing_change(market);
     if (change > 0.25) change = 0.25;
     if (change < -0.2) change = -0.2;
     market->price *= 1 + change;
@@ -61,6 +83,10 @@ static void step(walker *market)
 
 static void maybe_switch(walker *market)
 {
+    if (market->wanted->character != TS_MARKET_MIXED) {
+        if (ts_draw_unit(&market->draws) * TREND_BARS < 1) market->drift = -market->drift;
+        return;
+    }
     if (ts_draw_unit(&market->draws) * market->now->bars >= 1) return;
     market->now = &regimes[ts_draw_below(&market->draws, REGIMES)];
     market->anchor = market->price;
@@ -89,12 +115,16 @@ static double bar_deviation(int64_t interval_ms)
     return 0.0006 * root;
 }
 
-static int check_market(const ts_market *market, int64_t interval_ms, double price, ts_error *error)
+static int check_market(const ts_market_plan *market, int64_t interval_ms, double price, ts_error *error)
 {
     if (market->bars < 1 || market->bars > TS_BARS_LIMIT)
         return ts_fail(error, TS_USAGE, "%zu bars: expected 1 to %d", market->bars, TS_BARS_LIMIT);
     if (!(market->gap_share >= 0 && market->gap_share <= 0.5))
         return ts_fail(error, TS_USAGE, "the share of gaps is %g: expected 0 to 0.5", market->gap_share);
+    if (!(market->edge >= 0 && market->edge <= 10))
+        return ts_fail(error, TS_USAGE, "the edge is %g: expected 0 to 10", market->edge);
+    if (!(market->volatility >= 0 && market->volatility <= 20))
+        return ts_fail(error, TS_USAGE, "the volatility is %g: expected 0 to 20", market->volatility);
     if (!(price >= 1 && price <= 1e9)) return ts_fail(error, TS_USAGE, "first price %g: expected 1 to 1e9", price);
     int64_t longest = (int64_t)market->bars * (market->gap_share > 0 ? GAP_LONGEST + 1 : 1);
     if (longest > INT64_C(3000000000000) / interval_ms)
@@ -102,7 +132,7 @@ static int check_market(const ts_market *market, int64_t interval_ms, double pri
     return 0;
 }
 
-int ts_market_generate(const ts_market *market, ts_series *series, ts_error *error)
+int ts_market_generate(const ts_market_plan *market, ts_series *series, ts_error *error)
 {
     int64_t interval_ms = market->interval_ms ? market->interval_ms : MINUTE;
     double price = market->price != 0 ? market->price : 30000;
@@ -112,20 +142,26 @@ int ts_market_generate(const ts_market *market, ts_series *series, ts_error *err
     series->interval_ms = interval_ms;
     series->synthetic = true;
     if (ts_series_reserve(series, market->bars, error)) return -1;
+    double volatility = market->volatility != 0 ? market->volatility : 1;
     walker walk = {.draws = ts_draws_at(market->seed, 0, 0, 0),
-                   .now = regimes,
+                   .now = market->character == TS_MARKET_MIXED ? regimes : &noise,
+                   .wanted = market,
+                   .drift = market->edge,
                    .price = price,
                    .anchor = price,
                    .start = price,
-                   .deviation = bar_deviation(interval_ms)};
+                   .deviation = volatility * bar_deviation(interval_ms)};
     ts_draws gaps = ts_draws_at(market->seed, 1, 0, 0); /* apart, so that a series with gaps is one without, thinned */
     int64_t time = market->start_ms;
     for (size_t skip = 0; series->bars < market->bars; time += interval_ms) {
+        double drift = walk.drift;
         ts_candle candle = next_candle(&walk, time);
         if (skip) {
             skip--;
             continue;
         }
+        if (market->hidden)
+            market->hidden[series->bars] = market->character == TS_MARKET_TREND ? (drift > 0 ? 1 : -1) : walk.swing;
         if (ts_series_append(series, &candle, error)) return -1;
         if (ts_draw_unit(&gaps) < market->gap_share) skip = 1 + ts_draw_below(&gaps, GAP_LONGEST);
     }
@@ -134,6 +170,6 @@ int ts_market_generate(const ts_market *market, ts_series *series, ts_error *err
 
 int ts_generate(uint64_t seed, size_t bars, int64_t interval_ms, ts_series *series, ts_error *error)
 {
-    ts_market market = {.seed = seed, .bars = bars, .interval_ms = interval_ms, .start_ms = START};
+    ts_market_plan market = {.seed = seed, .bars = bars, .interval_ms = interval_ms, .start_ms = START};
     return ts_market_generate(&market, series, error);
 }

@@ -288,7 +288,7 @@ int ts_cpu_walk(const ts_cpu_kernels *kernels, const ts_program *program, const 
     }
     int status = prepare(&r, error);
     for (size_t first = 0; !status && first < r.end; first += program->tile) {
-        ts_tile tile = ts_tile_begin(program, whole->column, first, whole->loaded);
+        ts_tile tile = ts_tile_begin(program, whole->column, first, r.end);
         status = run_tile(&r, &tile, error);
     }
     for (size_t i = 0; !status && i < job->walkers; i++)

@@ -21,7 +21,8 @@ typedef struct ts_data_options {
     const char *out;
     /* a synthetic market */
     int64_t seed, bars, start_ms;
-    double price, gaps;
+    double price, gaps, edge, volatility;
+    int character;
 } ts_data_options;
 
 extern const ts_setting ts_data_store_table[];   /* --store, --exchange, --symbol, --interval */

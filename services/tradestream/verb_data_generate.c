@@ -15,6 +15,11 @@ static const ts_setting own_table[] = {
     {"interval", TS_SETTING_TEXT, AT(interval), "1m", 0, 0, NULL, "I", "1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w"},
     {"start", TS_SETTING_TIME, AT(start_ms), "2020-01-01", 0, 0, NULL, "TIME", "of the first bar, UTC"},
     {"price", TS_SETTING_REAL, AT(price), "30000", 1, 1e9, NULL, "X", "of the first bar"},
+    {"character", TS_SETTING_CHOICE, AT(character), "mixed", 0, 0, TS_MARKET_CHARACTERS, NULL,
+     "regimes in turn; a random walk; trends or swings of the size of --edge"},
+    {"edge", TS_SETTING_REAL, AT(edge), "0.2", 0, 10, NULL, "X",
+     "trend: drift of a bar, revert: size of a swing, in deviations of a bar"},
+    {"volatility", TS_SETTING_REAL, AT(volatility), "1", 0.01, 20, NULL, "X", "times the usual one, 44 % a year"},
     {"gaps", TS_SETTING_REAL, AT(gaps), "0", 0, 0.5, NULL, "X",
      "share of the bars after which 1 to 60 bars are missing"},
     {"symbol", TS_SETTING_TEXT, AT(symbol), "SYN-USD", 0, 0, NULL, "S", "what to call it"},
@@ -47,10 +52,13 @@ static int run(int argc, char **argv, ts_error *error)
     char symbol[TS_SYMBOL_TEXT];
     if (ts_settings_read_all(tables, &options, argc, argv, NULL, error)) return -1;
     if (options.store && options.out) return ts_fail(error, TS_USAGE, "--store and --out: say one of them");
-    ts_market market = {.seed = (uint64_t)options.seed,
+    ts_market_plan market = {.seed = (uint64_t)options.seed,
                         .bars = (size_t)options.bars,
                         .start_ms = options.start_ms,
                         .price = options.price,
+                        .character = (ts_market_character)options.character,
+                        .edge = options.edge,
+                        .volatility = options.volatility,
                         .gap_share = options.gaps};
     if (ts_interval_parse(options.interval, &market.interval_ms, error)) return -1;
     if (ts_symbol_parse(options.symbol, symbol, error) || ts_exchange_check(options.exchange, error)) return -1;
