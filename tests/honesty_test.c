@@ -130,7 +130,7 @@ static ts_verdict examine(const ts_market *market, const ts_strategy *strategy, 
     assert_int_equal(ts_objective_parse("sharpe", &subject.objective, &error), 0);
     ts_examination examination;
     if (ts_examine(engine, &subject, &settings, &examination, &error)) fail_msg("%s", error.text);
-    assert_true(examination.deflated_sharpe == luck->deflated_sharpe);
+    assert_true(fabs(examination.deflated_sharpe - luck->deflated_sharpe) < 1e-9);
     ts_verdict verdict = examination.verdict;
     if (getenv("TRADESTREAM_HONESTY_REASONS") && verdict != TS_APPROVED)
         for (int i = 0; i < TS_CHECKS; i++)
