@@ -56,7 +56,7 @@ static int read_line(ts_stored_file *file, const char *line, size_t length, size
     json_error_t where;
     json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &where);
     bool ended = !object && json_error_code(&where) == json_error_premature_end_of_input;
-    if (ended || (!object && !whole))
+    if (*line == '{' && (ended || (!object && !whole)))
         return ts_fail(error, TS_BAD_DATA, "%s:%zu: the line ends within a result: the file was cut off, or edited",
                        file->path, number);
     if (!object)

@@ -33,7 +33,7 @@ static ts_difference *add(ts_examination *e, const char *where, const char *what
         found->difference = more;
     }
     ts_difference *difference = &found->difference[found->differences++];
-    *difference = (ts_difference){.result = e->of->result, .place = found->differences};
+    *difference = (ts_difference){.result = e->of->result};
     snprintf(difference->what, sizeof difference->what, "%s%s", where, what);
     return difference;
 }
@@ -110,7 +110,7 @@ static int one_window(ts_examination *e)
 {
     ts_backtest backtest;
     const ts_market *market = e->of->market;
-    if (ts_backtest_run(e->engine, market, e->of->origin->strategy, e->of->genome, &backtest, e->error)) return -1;
+    if (ts_backtest_run(e->engine, market, e->of->strategy, e->of->genome, &backtest, e->error)) return -1;
     int status = ts_examine_equity(e, &backtest.metrics, backtest.equity, ts_market_bars(market));
     ts_backtest_clear(&backtest);
     return status;
@@ -135,6 +135,7 @@ static int command(ts_examination *e)
     static const char *const after_candles[] = {" --exchange ", " --symbol ", NULL};
     static const char *const after_strategy[] = {" --param ", " --direction ", NULL};
     ts_origin origin = *e->of->origin;
+    origin.strategy = e->of->strategy;
     ts_strbuf made = {0};
     const char *stored = e->of->result->command;
     char *candles = name_in(stored, " --candles ", after_candles),
@@ -168,17 +169,4 @@ int ts_verify(ts_engine *engine, const ts_evidence *evidence, ts_verification *v
     bool folded = stored->walk_forward.train_ms > 0;
     if (folded ? ts_examine_folds(&e) : one_window(&e)) return -1;
     return !folded && stored->command ? command(&e) : 0;
-}
-
-static int in_order(const void *a, const void *b)
-{
-    const ts_difference *x = a, *y = b;
-    if (x->result != y->result) return x->result < y->result ? -1 : 1;
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-void ts_verification_sort(ts_verification *verification)
-{
-    if (verification->differences)
-        qsort(verification->difference, verification->differences, sizeof *verification->difference, in_order);
 }

@@ -7,15 +7,14 @@
 
 typedef struct ts_difference {
     const ts_stored_result *result;
-    size_t place;                      /* among all differences, in the order in which they were found */
     char what[64];                     /* "sharpe", "walk_forward.folds[3].test.sharpe", "command" */
     double stored, computed;           /* undefined is NaN */
     char *stored_text, *computed_text; /* instead of numbers; else NULL */
 } ts_difference;
 
-/* What was found so far; starts zeroed, freed with ts_verification_clear. */
+/* Of one result or of several; starts zeroed, freed with ts_verification_clear. */
 typedef struct ts_verification {
-    ts_difference *difference;
+    ts_difference *difference; /* in the order in which they were found */
     size_t differences;
     uint64_t compared; /* numbers and texts */
 } ts_verification;
@@ -23,16 +22,14 @@ typedef struct ts_verification {
 /* The result and what it was made from: the market of its window, and the origin computed from it. */
 typedef struct ts_evidence {
     const ts_stored_result *result;
-    const ts_market *market;
-    const ts_origin *origin;
+    const ts_strategy *strategy;
     const ts_genome *genome;
+    const ts_market *market;
+    const ts_origin *origin; /* its strategy is not looked at */
 } ts_evidence;
 
 /* Compute it on `engine` and add what differs. TS_BAD_DATA: it cannot be computed. */
 int ts_verify(ts_engine *engine, const ts_evidence *evidence, ts_verification *verification, ts_error *error);
 void ts_verification_clear(ts_verification *verification);
-
-/* In the order of the results. */
-void ts_verification_sort(ts_verification *verification);
 
 #endif

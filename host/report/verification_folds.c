@@ -25,7 +25,7 @@ static int train(ts_examination *e, const char *where, const ts_stored_fold *fol
     ts_metrics metrics;
     ts_market *window = ts_market_window(e->of->market, when->train_from_ms, when->train_to_ms, 1, e->error);
     if (!window) return -1;
-    int status = ts_evaluate(e->engine, window, e->of->origin->strategy, genome, 1, &metrics, e->error);
+    int status = ts_evaluate(e->engine, window, e->of->strategy, genome, 1, &metrics, e->error);
     ts_market_free(window);
     if (status) return -1;
     snprintf(place, sizeof place, "%strain.", where);
@@ -46,7 +46,7 @@ static int test(ts_examination *e, const char *where, const ts_stored_fold *fold
     if (!window) return -1;
     int status = 0;
     snprintf(place, sizeof place, "%stest.", where);
-    if (fold->chosen) status = ts_backtest_run(e->engine, window, e->of->origin->strategy, genome, &backtest, e->error);
+    if (fold->chosen) status = ts_backtest_run(e->engine, window, e->of->strategy, genome, &backtest, e->error);
     if (!status) status = ts_stitched_add(&chain->stitched, window, fold->chosen ? &backtest : NULL, e->error);
     if (fold->chosen) chain->warmup = backtest.metrics.value[TS_METRIC_warmup];
     if (!status && fold->chosen) status = ts_examine_metrics(e, place, &fold->test, &backtest.metrics);
@@ -78,7 +78,7 @@ static int fold(ts_examination *e, size_t index, const ts_train_test *when, tall
     char where[48];
     ts_genome genome = {{0}};
     snprintf(where, sizeof where, "walk_forward.folds[%zu].", index);
-    if (stored->chosen && ts_stored_genome(&stored->parameters, e->of->origin->strategy, &genome, e->error))
+    if (stored->chosen && ts_stored_genome(&stored->parameters, e->of->strategy, &genome, e->error))
         return ts_error_context(e->error, "walk_forward: folds[%zu]", index);
     if (times(e, where, &stored->when, when)) return -1;
     if (stored->chosen && train(e, where, stored, when, &genome, chain)) return -1;

@@ -81,7 +81,7 @@ static bool same_series(const ts_stored_result *a, const ts_stored_result *b)
            a->fill_gaps == b->fill_gaps;
 }
 
-static bool same_market(const ts_stored_result *a, const ts_stored_result *b)
+bool ts_recall_same(const ts_stored_result *a, const ts_stored_result *b)
 {
     const ts_simulation *x = &a->simulation, *y = &b->simulation;
     return same_series(a, b) && a->load_from_ms == b->load_from_ms && x->from_ms == y->from_ms &&
@@ -154,7 +154,7 @@ static int make_market(ts_recall *recall, const ts_stored_result *result, ts_err
 static int take_from(ts_recall *recall, const ts_source *source, const ts_stored_result *result, ts_error *error)
 {
     bool loaded = recall->series.bars && recall->from == source && same_series(&recall->made, result);
-    if (loaded && recall->market && same_market(&recall->made, result)) return 0;
+    if (loaded && recall->market && ts_recall_same(&recall->made, result)) return 0;
     int status = loaded ? 0 : load(recall, source, result, error);
     recall->made = *result;
     return status || make_market(recall, result, error) ? -1 : 0;
@@ -191,7 +191,6 @@ int ts_recall_result(ts_recall *recall, const ts_stored_result *result, ts_recal
     recalled->series = slice(&recall->series, result);
     recalled->gaps = recall->gaps;
     recalled->origin = recall->origin;
-    recalled->origin.strategy = &recalled->strategy;
     return 0;
 }
 

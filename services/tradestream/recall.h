@@ -20,14 +20,14 @@ typedef struct ts_recall {
     ts_origin origin;      /* of the market, without a strategy */
 } ts_recall;
 
-/* Borrowed from the ts_recall, valid until it is asked again. */
+/* Its market and series are borrowed from the ts_recall until it is asked for a result of another market. */
 typedef struct ts_recalled {
     ts_strategy strategy;
     ts_genome genome;
     const ts_market *market;
     ts_series series; /* the bars from load_from to the window's end */
     ts_gaps gaps;     /* of the whole source, before they were filled */
-    ts_origin origin; /* computed anew; its strategy is the one above; no names of files */
+    ts_origin origin; /* computed anew, without strategy and names of files */
 } ts_recalled;
 
 /* The options of ts_options_recall. TS_USAGE when no candles are named. Freed with ts_recall_close. */
@@ -36,6 +36,9 @@ void ts_recall_close(ts_recall *recall);
 
 /* TS_BAD_DATA: another engine made it; no such strategy, or another definition; no such candles, or others. */
 int ts_recall_result(ts_recall *recall, const ts_stored_result *result, ts_recalled *recalled, ts_error *error);
+
+/* Whether both have the same market: what was recalled of one stays valid when the other is asked for. */
+bool ts_recall_same(const ts_stored_result *a, const ts_stored_result *b);
 
 /* The results of a file, those of the same candles and simulation together; freed with free(). NULL: no memory. */
 const ts_stored_result **ts_recall_order(const ts_stored_file *file, ts_error *error);
