@@ -22,7 +22,7 @@ static void bare_name(const char *path, char symbol[TS_SYMBOL_TEXT])
 }
 
 /* The symbol said and the symbol that the file's name says. A name whose quote nobody knows (my-data.csv) says none. */
-static int settle_symbol(const ts_candles_query *query, const char *said, ts_series *series, ts_error *error)
+static int settle_symbol(const ts_candles_query *query, const char *said, char symbol[TS_SYMBOL_TEXT], ts_error *error)
 {
     char named[TS_SYMBOL_TEXT] = "";
     ts_error no_symbol = {0};
@@ -30,9 +30,9 @@ static int settle_symbol(const ts_candles_query *query, const char *said, ts_ser
     if (said && names && ts_symbol_known(named) && strcmp(said, named))
         return ts_fail(error, TS_BAD_DATA, "%s: the symbol is said to be %s, but the file's name says %s", query->file,
                        said, named);
-    if (said) snprintf(series->symbol, sizeof series->symbol, "%s", said);
-    else if (names) memcpy(series->symbol, named, sizeof named);
-    else bare_name(query->file, series->symbol);
+    if (said) snprintf(symbol, TS_SYMBOL_TEXT, "%s", said);
+    else if (names) memcpy(symbol, named, sizeof named);
+    else bare_name(query->file, symbol);
     return 0;
 }
 
@@ -42,7 +42,7 @@ static int load_text(const ts_candles_query *query, const char *symbol, int64_t 
     if (ts_candles_read(query->file, &query->reading, series, report, error)) return -1;
     if (ts_series_settle_interval(series, interval_ms, error)) return ts_error_context(error, "%s", query->file);
     snprintf(series->exchange, sizeof series->exchange, "%s", query->exchange ? query->exchange : TS_STORE_EXCHANGE);
-    return settle_symbol(query, symbol, series, error);
+    return settle_symbol(query, symbol, series->symbol, error);
 }
 
 static int load_batch(const ts_candles_query *query, const char *symbol, int64_t interval_ms, ts_series *series,
@@ -91,4 +91,16 @@ int ts_candles_load(const ts_candles_query *query, ts_series *series, ts_read_re
     if (!status && query->fill_gaps) status = ts_series_fill_gaps(series, error);
     if (status) ts_series_clear(series);
     return status;
+}
+
+int ts_candles_symbol(const ts_candles_query *query, char symbol[TS_SYMBOL_TEXT], ts_error *error)
+{
+    ts_series series = {0};
+    char said[TS_SYMBOL_TEXT];
+    if (query->symbol && ts_symbol_parse(query->symbol, said, error)) return -1;
+    if (!ts_batch_is(query->file)) return settle_symbol(query, query->symbol ? said : NULL, symbol, error);
+    if (ts_batch_read(query->file, &series, error)) return -1;
+    memcpy(symbol, series.symbol, sizeof series.symbol);
+    ts_series_clear(&series);
+    return 0;
 }

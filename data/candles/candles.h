@@ -19,4 +19,7 @@ typedef struct ts_candles_query {
  * `report` may be NULL. The series is empty on failure, and the caller's to clear on success. */
 int ts_candles_load(const ts_candles_query *query, ts_series *series, ts_read_report *report, ts_error *error);
 
+/* The symbol that the series of a query for a file has. Only a batch is read for that. */
+int ts_candles_symbol(const ts_candles_query *query, char symbol[TS_SYMBOL_TEXT], ts_error *error);
+
 #endif

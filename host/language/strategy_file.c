@@ -1,9 +1,8 @@
 /* Strategy files: the JSON around the texts of the language. */
 #include "host/language/strategy.h"
 
-#include "common/json.h"
+#include "common/json_members.h"
 #include "common/memory.h"
-#include "common/nearest.h"
 #include "host/language/lattice.h"
 
 #include <math.h>
@@ -14,16 +13,6 @@ enum { FILE_MAX = 1024 * 1024 };
 
 static const double INT_MAX_VALUE = 1e9;
 
-typedef enum member_type { TEXT, OBJECT, NUMBER } member_type;
-
-/* A member of an object: TEXT goes to the const char * at `offset`, OBJECT to the json_t *, NUMBER to the double. */
-typedef struct member {
-    const char *name;
-    member_type type;
-    bool wanted;
-    size_t offset;
-} member;
-
 typedef struct document {
     ts_strategy_text text;
     const json_t *parameters, *lets;
@@ -31,19 +20,19 @@ typedef struct document {
 
 #define IN_TEXT(field) offsetof(document, text.field)
 
-static const member strategy_members[] = {
-    {"name", TEXT, true, IN_TEXT(name)},
-    {"description", TEXT, true, IN_TEXT(description)},
-    {"source", TEXT, false, IN_TEXT(source)},
-    {"parameters", OBJECT, false, offsetof(document, parameters)},
-    {"require", TEXT, false, IN_TEXT(require)},
-    {"let", OBJECT, false, offsetof(document, lets)},
-    {"entry", TEXT, true, IN_TEXT(entry)},
-    {"exit", TEXT, true, IN_TEXT(exit)},
-    {"short_entry", TEXT, false, IN_TEXT(short_entry)},
-    {"short_exit", TEXT, false, IN_TEXT(short_exit)},
-    {"direction", TEXT, false, IN_TEXT(direction)},
-    {NULL, TEXT, false, 0},
+static const ts_json_member strategy_members[] = {
+    {"name", TS_JSON_TEXT, true, IN_TEXT(name)},
+    {"description", TS_JSON_TEXT, true, IN_TEXT(description)},
+    {"source", TS_JSON_TEXT, false, IN_TEXT(source)},
+    {"parameters", TS_JSON_OBJECT, false, offsetof(document, parameters)},
+    {"require", TS_JSON_TEXT, false, IN_TEXT(require)},
+    {"let", TS_JSON_OBJECT, false, offsetof(document, lets)},
+    {"entry", TS_JSON_TEXT, true, IN_TEXT(entry)},
+    {"exit", TS_JSON_TEXT, true, IN_TEXT(exit)},
+    {"short_entry", TS_JSON_TEXT, false, IN_TEXT(short_entry)},
+    {"short_exit", TS_JSON_TEXT, false, IN_TEXT(short_exit)},
+    {"direction", TS_JSON_TEXT, false, IN_TEXT(direction)},
+    {0},
 };
 
 typedef struct parameter_members {
@@ -51,72 +40,14 @@ typedef struct parameter_members {
     double min, max, step, fallback;
 } parameter_members;
 
-static const member parameter_table[] = {
-    {"type", TEXT, true, offsetof(parameter_members, type)},
-    {"min", NUMBER, true, offsetof(parameter_members, min)},
-    {"max", NUMBER, true, offsetof(parameter_members, max)},
-    {"step", NUMBER, false, offsetof(parameter_members, step)},
-    {"default", NUMBER, true, offsetof(parameter_members, fallback)},
-    {NULL, TEXT, false, 0},
+static const ts_json_member parameter_table[] = {
+    {"type", TS_JSON_TEXT, true, offsetof(parameter_members, type)},
+    {"min", TS_JSON_NUMBER, true, offsetof(parameter_members, min)},
+    {"max", TS_JSON_NUMBER, true, offsetof(parameter_members, max)},
+    {"step", TS_JSON_NUMBER, false, offsetof(parameter_members, step)},
+    {"default", TS_JSON_NUMBER, true, offsetof(parameter_members, fallback)},
+    {0},
 };
-
-static const char *type_of(const json_t *value)
-{
-    static const char *const names[] = {
-        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
-        [JSON_REAL] = "a number",    [JSON_TRUE] = "true",      [JSON_FALSE] = "false",   [JSON_NULL] = "null"};
-    return names[json_typeof(value)];
-}
-
-static int wrong_type(const char *name, const char *wanted, const json_t *value, ts_error *error)
-{
-    return ts_fail(error, TS_BAD_DATA, "%s: expected %s, found %s", name, wanted, type_of(value));
-}
-
-static int take(const member *row, const json_t *value, char *into, ts_error *error)
-{
-    if (row->type == TEXT) {
-        if (!json_is_string(value)) return wrong_type(row->name, "a text", value, error);
-        if (strlen(json_string_value(value)) != json_string_length(value))
-            return ts_fail(error, TS_BAD_DATA, "%s: expected a text without a NUL", row->name);
-        const char *text = json_string_value(value);
-        memcpy(into + row->offset, &text, sizeof text);
-    } else if (row->type == OBJECT) {
-        if (!json_is_object(value)) return wrong_type(row->name, "an object", value, error);
-        memcpy(into + row->offset, &value, sizeof value);
-    } else {
-        if (!json_is_number(value)) return wrong_type(row->name, "a number", value, error);
-        double number = json_number_value(value);
-        memcpy(into + row->offset, &number, sizeof number);
-    }
-    return 0;
-}
-
-static int unknown(const char *key, const member *table, ts_error *error)
-{
-    ts_nearest nearest = {.word = key};
-    for (const member *row = table; row->name; row++) ts_nearest_try(&nearest, row->name);
-    if (nearest.best) return ts_fail(error, TS_BAD_DATA, "%.60s: unknown field: did you mean '%s'?", key, nearest.best);
-    return ts_fail(error, TS_BAD_DATA, "%.60s: unknown field", key);
-}
-
-/* Fill the struct `into` from the members of `object` by the rows of `table`. */
-static int read_members(const json_t *object, const member *table, void *into, ts_error *error)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)object, key, value)
-    {
-        const member *row = table;
-        while (row->name && strcmp(row->name, key) != 0) row++;
-        if (!row->name) return unknown(key, table, error);
-        if (take(row, value, into, error)) return -1;
-    }
-    for (const member *row = table; row->name; row++)
-        if (row->wanted && !json_object_get(object, row->name))
-            return ts_fail(error, TS_BAD_DATA, "%s: missing", row->name);
-    return 0;
-}
 
 static int whole(const char *name, double value, ts_error *error)
 {
@@ -128,10 +59,10 @@ static int whole(const char *name, double value, ts_error *error)
 static int read_parameter(const char *name, const json_t *object, ts_parameter *parameter, ts_error *error)
 {
     parameter_members m = {.step = NAN};
-    if (!json_is_object(object)) return wrong_type("value", "an object", object, error);
+    if (!json_is_object(object)) return ts_json_wrong("value", "an object", object, error);
     if (strlen(name) >= sizeof parameter->name)
         return ts_fail(error, TS_BAD_DATA, "expected a name of at most %zu characters", sizeof parameter->name - 1);
-    if (read_members(object, parameter_table, &m, error)) return -1;
+    if (ts_json_members(object, parameter_table, false, &m, error)) return -1;
     *parameter = (ts_parameter){.integer = strcmp(m.type, "int") == 0, .min = m.min, .fallback = m.fallback};
     memcpy(parameter->name, name, strlen(name) + 1);
     if (!parameter->integer && strcmp(m.type, "double") != 0)
@@ -167,8 +98,8 @@ static int read_lets(const json_t *object, const char **let_name, const char **l
     size_t count = 0;
     json_object_foreach((json_t *)object, name, value)
     {
-        const member row = {name, TEXT, true, 0};
-        if (take(&row, value, (char *)&let_text[count], error)) return ts_error_context(error, "let");
+        const ts_json_member row = {name, TS_JSON_TEXT, true, 0};
+        if (ts_json_take(&row, value, &let_text[count], error)) return ts_error_context(error, "let");
         let_name[count++] = name;
     }
     return 0;
@@ -186,11 +117,7 @@ static ts_strategy *compile(const json_t *root, ts_error *error)
     document d = {0};
     ts_parameter parameter[TS_PARAMETERS_MAX];
     ts_strategy *strategy = NULL;
-    if (!json_is_object(root)) {
-        ts_fail(error, TS_BAD_DATA, "expected an object, found %s", type_of(root));
-        return NULL;
-    }
-    if (read_members(root, strategy_members, &d, error) || check_name(d.text.name, error)) return NULL;
+    if (ts_json_members(root, strategy_members, false, &d, error) || check_name(d.text.name, error)) return NULL;
     d.text.parameters = json_object_size(d.parameters);
     d.text.lets = json_object_size(d.lets);
     const char **lets = ts_alloc(2 * d.text.lets + 1, sizeof *lets);

@@ -55,6 +55,10 @@ typedef struct ts_result {
  */
 ts_luck ts_luck_of(const ts_result *result, const ts_moments *moments, uint64_t run_trials);
 
+/* The deflated Sharpe ratio alone, of a winner with these metrics. */
+double ts_luck_deflated(const ts_metrics *metrics, const ts_moments *moments, double bars_per_year, double spread,
+                        uint64_t run_trials);
+
 /* Members of the open object: strategy, parameters, source of the candles, window and simulation. */
 void ts_origin_json(ts_json *json, const ts_origin *origin, const ts_genome *genome);
 

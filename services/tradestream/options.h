@@ -41,6 +41,7 @@ typedef struct ts_options {
 
 extern const ts_setting ts_options_one_source[]; /* --candles FILE, --store, --symbol, ... */
 extern const ts_setting ts_options_sources[];    /* --candles FILE..., --store, --symbols, ... */
+extern const ts_setting ts_options_recall[];     /* what stored results need to be made again */
 extern const ts_setting ts_options_window[];     /* --from, --to */
 extern const ts_setting ts_options_simulation[]; /* --fill, --fee, ... */
 extern const ts_setting ts_options_engine[];     /* --backend, --threads */

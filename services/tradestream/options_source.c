@@ -35,8 +35,13 @@ const ts_setting ts_options_one_source[] = {
     FILL_GAPS,
     {0}};
 
-const ts_setting ts_options_sources[] = {{"candles", TS_SETTING_MANY, AT(files), NULL, 0, 0, NULL, "FILE...",
-                                          "candles, one symbol a file: csv, csv.gz, csv.zst, json"},
+#define FILES                                                                                                          \
+    {                                                                                                                  \
+        "candles", TS_SETTING_MANY, AT(files), NULL, 0, 0, NULL, "FILE...",                                            \
+            "candles, one symbol a file: csv, csv.gz, csv.zst, json"                                                   \
+    }
+
+const ts_setting ts_options_sources[] = {FILES,
                                          STORE,
                                          EXCHANGE,
                                          {"symbols", TS_SETTING_TEXT, AT(symbols), NULL, 0, 0, NULL, "all|A,B",
@@ -44,6 +49,14 @@ const ts_setting ts_options_sources[] = {{"candles", TS_SETTING_MANY, AT(files),
                                          INTERVAL,
                                          FILL_GAPS,
                                          {0}};
+
+const ts_setting ts_options_recall[] = {FILES,
+                                        STORE,
+                                        {"symbols", TS_SETTING_TEXT, AT(symbols), NULL, 0, 0, NULL, "A,B",
+                                         "the names of the files, in their order, when the files do not say them"},
+                                        {"strategies", TS_SETTING_MANY, AT(strategies), NULL, 0, 0, NULL,
+                                         "FILE.json...", "strategies that the catalogue does not have"},
+                                        {0}};
 
 const ts_setting ts_options_window[] = {
     {"from", TS_SETTING_TIME, AT(from_ms), NULL, 0, 0, NULL, "TIME",

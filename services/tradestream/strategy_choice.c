@@ -17,8 +17,7 @@ void ts_choice_clear(ts_choice *choice)
     *choice = (ts_choice){0};
 }
 
-/* The same strategy on another side: one that knows both sides keeps the half that is asked for. */
-static int turn(ts_strategy *strategy, int direction, ts_error *error)
+int ts_strategy_turn(ts_strategy *strategy, int direction, ts_error *error)
 {
     if (direction < 0 || direction == (int)strategy->direction) return 0;
     if (direction == TS_BOTH)
@@ -43,7 +42,7 @@ static int add(ts_choice *choice, const ts_strategy *strategy, const char *file,
     if (!more) return ts_no_memory(error, "strategies");
     choice->chosen = more;
     more[choice->count] = (ts_chosen){*strategy, file};
-    return turn(&more[choice->count++].strategy, direction, error);
+    return ts_strategy_turn(&more[choice->count++].strategy, direction, error);
 }
 
 /* Takes the strategy over; NULL is passed on as the failure it is. */

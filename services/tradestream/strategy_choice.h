@@ -24,6 +24,9 @@ int ts_choice_many(const ts_options *options, ts_choice *choice, ts_error *error
 /* --strategy, or --entry and --exit with --let, of backtest; `genome` gets the --param values or the defaults. */
 int ts_choice_one(const ts_options *options, ts_choice *choice, ts_genome *genome, ts_error *error);
 
+/* The same strategy on another side, -1 for its own: one that knows both sides keeps the half that is asked for. */
+int ts_strategy_turn(ts_strategy *strategy, int direction, ts_error *error);
+
 void ts_choice_clear(ts_choice *choice);
 
 #endif

@@ -1,0 +1,25 @@
+/* What the files of the verification share. */
+#ifndef TS_HOST_VERIFICATION_INTERNAL_H
+#define TS_HOST_VERIFICATION_INTERNAL_H
+
+#include "host/report/verification.h"
+
+/* One result under examination. */
+typedef struct ts_examination {
+    ts_engine *engine;
+    const ts_evidence *of;
+    ts_verification *found;
+    ts_error *error;
+} ts_examination;
+
+/* Compare one thing, named `where` and `what` together, and book a difference. */
+int ts_examine_number(ts_examination *e, const char *where, const char *what, double stored, double computed);
+int ts_examine_time(ts_examination *e, const char *what, int64_t stored_ms, int64_t computed_ms);
+int ts_examine_metrics(ts_examination *e, const char *where, const ts_metrics *stored, const ts_metrics *computed);
+
+/* The result's own metrics and what follows from them and their equity: the score, the deflated Sharpe ratio. */
+int ts_examine_equity(ts_examination *e, const ts_metrics *metrics, const double *equity, size_t bars);
+
+int ts_examine_folds(ts_examination *e);
+
+#endif
