@@ -129,7 +129,11 @@ write_results() {
     device=$(of name | tr '[:upper:]' '[:lower:]' | sed 's/(r)//g; s/(tm)//g; s/@//; s/[^a-z0-9.]\{1,\}/-/g; s/-$//')
     name=${device:-no-device}_$(date -u +%Y-%m-%d)_$commit.jsonl
     file=${OUT:-bench/results}/$name
-    mkdir -p "${OUT:-bench/results}" || file=$scratch/../$name
+    mkdir -p "${file%/*}" 2>/dev/null
+    if [ ! -w "${file%/*}" ]; then
+        say "${file%/*} cannot be written: the results are in ${TMPDIR:-/tmp}"
+        file=${TMPDIR:-/tmp}/$name
+    fi
     {
         printf '{"machine": "%s cores of %s", "device": "%s", "platform": "%s", "driver": "%s", "opencl": "%s", ' \
             "$(nproc)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(of name)" "$(of platform)" \

@@ -23,18 +23,18 @@ library_at() {
 # find_drivers FOLDER: write one file a driver to the new FOLDER and point the loaders to it, both the Khronos group's
 # and ocl-icd. What OCL_ICD_VENDORS or OPENCL_VENDOR_PATH say already stands. Folders of drivers are added to `libraries`.
 find_drivers() {
-    local file name path known=" "
+    local file name path known="|"
     if [ -n "${OCL_ICD_VENDORS:-}${OPENCL_VENDOR_PATH:-}" ]; then
         say "drivers: as ${OCL_ICD_VENDORS:-$OPENCL_VENDOR_PATH} says"
         return
     fi
     mkdir "$1"
     for name in $(cat /etc/OpenCL/vendors/*.icd 2>/dev/null) "${driver_names[@]}"; do
-        file=${name##*/}
-        [[ $known != *" $file "* ]] || continue
         path=$(library_at "$name")
         [ -n "$path" ] || continue
-        known="$known$file "
+        path=$(readlink -f "$path") file=${path##*/} # one driver has several names
+        [[ $known != *"|$file|"* ]] || continue
+        known="$known$file|"
         echo "$path" >"$1/$file.icd"
         # Its own parts lie beside it, where the dynamic loader may not look. After ours: never in their place.
         case ${path%/*} in
@@ -43,5 +43,6 @@ find_drivers() {
         esac
     done
     export OCL_ICD_VENDORS=$1 OPENCL_VENDOR_PATH=$1
+    known=${known//|/ }
     say "drivers:${known% }"
 }

@@ -2,7 +2,7 @@
 # Sourced by gpu.sh: building, and the folder that is carried to a machine that cannot build: the program, the harness, all
 # libraries but glibc's own, and an OpenCL loader. About 20 MiB.
 
-carried_tests=(opencl_devices_test opencl_programs_test opencl_engine_test kernelcheck_test walk_test)
+carried_tests=(opencl_devices_test opencl_programs_test opencl_queues_test opencl_engine_test kernelcheck_test walk_test)
 
 build_all() {
     command -v cmake >/dev/null || { echo "no cmake"; return 1; }

@@ -27,8 +27,8 @@ text("case") == "strategies" {
         rate = number("genome_bars_per_s") / 1e9
         line = sprintf("  %-28s %8.3f   rows %5s  masks %5s  walks %5s", text("item"), rate, percent("rows_share"),
                        percent("masks_share"), percent("walks_share"))
-        if (slowest == "" || rate < low) low = rate, slowest = line
-        if (rate > high) high = rate, fastest = line
+        if (slowest == "" || rate < low) { low = rate; slowest = line }
+        if (rate > high) { high = rate; fastest = line }
     }
     next
 }

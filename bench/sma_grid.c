@@ -61,7 +61,7 @@ static ts_strategy *make_strategy(const struct grid_kind *kind, int slow, ts_err
 {
     const ts_parameter parameter[] = {
         {.name = "fast", .integer = true, .min = FAST_FROM, .step = 1, .fallback = 10, .steps = FAST},
-        {.name = "slow", .integer = true, .min = SLOW_FROM, .step = 1, .fallback = 100, .steps = slow}};
+        {.name = "slow", .integer = true, .min = SLOW_FROM, .step = 1, .fallback = SLOW_FROM, .steps = slow}};
     ts_strategy_text text = {.name = kind->name, .parameters = 2, .parameter = parameter, .entry = UP, .exit = DOWN};
     if (kind->both) text.direction = "both", text.short_entry = DOWN, text.short_exit = UP;
     return ts_strategy_new(&text, error);
