@@ -15,7 +15,8 @@ function shown(value, format) { return value < 0 ? "-" : sprintf(format, value) 
 function percent(key) { return shown(100 * number(key) > 0 ? 100 * number(key) : -1, "%.1f%%") }
 
 FNR == 1 {
-    printf "\n%s\n%s; driver %s, %s\n", text("device"), text("platform"), text("driver"), text("opencl")
+    if (text("device") == "") print "\nno OpenCL device that can be used"
+    else printf "\n%s\n%s; driver %s, %s\n", text("device"), text("platform"), text("driver"), text("opencl")
     printf "host: %s\n", text("machine")
     next
 }
@@ -48,7 +49,7 @@ text("case") != "" {
                             shown(number("word_ops_per_genome_bar"), "%.2f"), percent("word_fraction"))
 }
 END {
-    print limits
+    if (limits != "") print limits
     print "\nsteps"
     for (i = 1; i <= count; i++) print steps[i]
     if (grids) {
