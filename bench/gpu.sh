@@ -85,7 +85,10 @@ find_program() {
         say "carried: $carry, $(ours "$program" --version)"
     else
         say "there is no $carry: building in $build"
-        build_all "$build" >"$scratch/build.log" 2>&1 || { tail -n 30 "$scratch/build.log" >&2; die "it does not build; 'bench/gpu.sh pack' on another machine makes $carry"; }
+        if ! build_all "$build" >"$scratch/build.log" 2>&1; then
+            tail -n 30 "$scratch/build.log" >&2
+            die "it does not build here; 'bench/gpu.sh pack' on another machine makes $carry"
+        fi
         program=$build/bin/tradestream tests=$build/tests
     fi
     export TRADESTREAM_STRATEGIES=$PWD/data/strategies
