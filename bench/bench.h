@@ -6,6 +6,7 @@
 #define TS_BENCH_BENCH_H
 
 #include "bench/cache_limit.h"
+#include "bench/device_limits.h"
 #include "bench/line.h"
 #include "common/settings.h"
 #include "host/engine/engine.h"
@@ -14,7 +15,8 @@ typedef struct ts_bench_settings {
     ts_texts cases, backends; /* lists of names, perhaps joined by commas; none: the usual ones, "auto" */
     int threads, repeats;
     double seconds;                                   /* each job is measured at least so long in each repeat */
-    size_t bars;                                      /* 0: as many as the case means */
+    size_t bars, genomes;                             /* 0: as many as the case means; genomes: of the grids */
+    const char *device, *opencl_library;              /* as ts_engine_open takes them */
     const char *file;                                 /* to import; NULL: a generated one */
     void (*spoil)(ts_metrics *metrics, size_t count); /* NULL, or for tests: changes results before they are checked */
 } ts_bench_settings;
@@ -24,6 +26,7 @@ typedef struct ts_bench {
     const ts_bench_settings *settings;
     ts_series series; /* of the grids, made when first asked for */
     ts_cache_limit *limit;
+    ts_device_limits device; /* of the OpenCL device, measured when first asked for */
     struct ts_job *job;
     size_t jobs;
 } ts_bench;

@@ -33,6 +33,7 @@ void ts_bench_line_json(ts_strbuf *into, const ts_bench_line *line)
     ts_json_text(&json, "case", line->bench_case);
     if (line->item) ts_json_text(&json, "item", line->item);
     if (line->backend) ts_json_text(&json, "backend", line->backend);
+    if (line->device) ts_json_text(&json, "device", line->device);
     for (int i = 0; i < TS_FIELDS; i++)
         if (!isnan(line->value[i])) ts_json_real(&json, fields[i].key, line->value[i]);
     ts_json_text(&json, "cpu", ts_machine_cpu(cpu));

@@ -16,6 +16,7 @@ typedef enum ts_field {
 /* The value of a field that does not apply is NaN. */
 typedef struct ts_bench_line {
     const char *bench_case, *item, *backend; /* item: the function or strategy, else NULL; backend may be NULL */
+    const char *device;                      /* the OpenCL device's name; NULL: none */
     double value[TS_FIELDS];
 } ts_bench_line;
 

@@ -1,6 +1,7 @@
 /* Each strategy of the catalogue: up to 1,000 distinct valid genomes, drawn at random, in one batch. */
 #include "bench/bench.h"
 #include "bench/candles.h"
+#include "bench/device.h"
 #include "bench/stopwatch.h"
 #include "common/memory.h"
 #include "host/language/catalogue.h"
@@ -17,6 +18,7 @@ static const double SHARE = 0.1; /* of a repeat's seconds: there are many lines 
 
 /* What all lines share; the first job frees it. */
 typedef struct ground {
+    ts_bench *bench;
     ts_catalogue catalogue;
     ts_market *market;
     ts_engine *engine[BACKENDS_MAX];
@@ -60,7 +62,9 @@ static int fill_ground(ground *shared, const ts_bench_settings *settings, const 
     if (!status && !(shared->market = ts_market_new(&series, &simulation, error))) status = -1;
     ts_series_clear(&series);
     for (size_t i = 0; i < backends && i < BACKENDS_MAX && !status; i++)
-        if (!(shared->engine[i] = ts_engine_new(backend[i], settings->threads, error))) status = -1;
+        if (!(shared->engine[i] =
+                  ts_engine_open(backend[i], settings->device, settings->opencl_library, settings->threads, error)))
+            status = -1;
     if (!status && !(shared->metrics = ts_alloc(GENOMES, sizeof *shared->metrics)))
         status = ts_no_memory(error, "the metrics");
     return status;
@@ -121,7 +125,9 @@ static int measure(void *state, double seconds, ts_bench_line *line, ts_error *e
     value[TS_FIELD_masks] = (double)job->masks;
     value[TS_FIELD_seconds] = lap.wall / runs;
     value[TS_FIELD_cpu_seconds] = lap.cpu / runs;
-    return 0;
+    const ts_device_batch batch = {job->engine, shared->market,  job->strategy,
+                                   job->genome, shared->metrics, job->genomes};
+    return ts_bench_device(shared->bench, &batch, line, error);
 }
 
 /* The first line owns what is shared even when it cannot be made. */
@@ -149,6 +155,7 @@ int ts_bench_add_strategies(ts_bench *bench, const char *name, const char *const
     (void)name;
     ground *shared = ts_alloc(1, sizeof *shared);
     if (!shared) return ts_no_memory(error, "the strategies");
+    shared->bench = bench;
     if (fill_ground(shared, bench->settings, backend, backends, error)) {
         free_ground(shared);
         return -1;

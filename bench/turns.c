@@ -66,6 +66,7 @@ static void take_means(const ts_bench_line *line, size_t count, ts_bench_line me
     }
     for (int i = 0; i < 2; i++) {
         mean[i].bench_case = line[0].bench_case, mean[i].backend = line[0].backend;
+        mean[i].device = line[0].device;
         mean[i].item = i ? "geometric mean" : "harmonic mean";
         mean[i].value[TS_FIELD_threads] = line[0].value[TS_FIELD_threads];
         mean[i].value[TS_FIELD_repeats] = line[0].value[TS_FIELD_repeats];

@@ -19,11 +19,14 @@
 
 enum { BARS = 2500, LINES_MAX = 1000 };
 
+static size_t genomes; /* of the grids; 0: as usual */
+
 /* Run a case, read each line as JSON into `lines`; returns how many. */
 static size_t run_case(const char *name, const char *backends, json_t *lines[LINES_MAX])
 {
     ts_bench_settings settings = {
         .cases = {&name, 1}, .backends = {&backends, 1}, .threads = 1, .repeats = 2, .seconds = 0.0001, .bars = BARS};
+    settings.genomes = genomes;
     ts_strbuf text = {0};
     ts_error error = {0};
     if (ts_bench_run(&settings, true, &text, NULL, &error)) fail_msg("%s: %s", name, error.text);
@@ -86,6 +89,50 @@ static void grids_say_rates_ratios_and_limits(void **state)
         }
         free_lines(lines, count);
     }
+}
+
+/* The device's fields stand where it computed, and are what they must be for a grid of 2 slow averages: each genome has
+ * its own crossing, of 8 + 8 bytes and two bits in, two bits out; the rest are its share of 52 rows, and its trades. */
+static void a_device_has_its_limits_and_what_bounds_it(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"launches",
+                                       "device_seconds",
+                                       "device_memory_bytes_per_s",
+                                       "memory_fraction",
+                                       "device_cache_bytes_per_s",
+                                       "cache_fraction",
+                                       "device_double_ops_per_s",
+                                       "double_fraction",
+                                       "device_word_ops_per_s",
+                                       "word_fraction",
+                                       NULL};
+    ts_error error = {0};
+    ts_engine *engine = ts_engine_new("opencl", 1, &error);
+    if (!engine) {
+        print_message("skipped: %s\n", error.text);
+        skip();
+    }
+    ts_engine_free(engine);
+    json_t *lines[LINES_MAX];
+    genomes = 51; /* rounded up to whole rows of the grid */
+    size_t count = run_case("sma-grid", "scalar,opencl", lines);
+    genomes = 0;
+    assert_int_equal(count, 2);
+    const json_t *line = lines[1];
+    assert_null(json_object_get(lines[0], "device"));
+    assert_null(json_object_get(lines[0], "memory_fraction"));
+    assert_non_null(json_object_get(line, "device"));
+    assert_true(number(line, "genomes") == 100 && number(lines[0], "genomes") == 100);
+    expect_positive(line, keys);
+    double shares = number(line, "rows_share") + number(line, "masks_share") + number(line, "walks_share");
+    assert_true(fabs(shares - 1) < 1e-9);
+    double trades = number(line, "trades_per_genome") / BARS, least = number(line, "least_bytes_per_genome_bar");
+    double asked = number(line, "asked_bytes_per_genome_bar"), doubles = number(line, "double_ops_per_genome_bar");
+    assert_true(asked > 16.5 + 100 * trades && asked < 16.5 + 300 * trades + 0.52 * 48 + 1);
+    assert_true(least > 0.5 + 0.52 * 16 && least < asked);
+    assert_true(doubles > 2 + 0.52 * 28 && doubles < 2 + 0.52 * 28 + 1 + 100 * trades);
+    free_lines(lines, count);
 }
 
 static void functions_have_times_alone_and_in_a_batch(void **state)
@@ -278,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grids_say_rates_ratios_and_limits),
+        cmocka_unit_test(a_device_has_its_limits_and_what_bounds_it),
         cmocka_unit_test(functions_have_times_alone_and_in_a_batch),
         cmocka_unit_test(strategies_end_with_their_means),
         cmocka_unit_test(imports_have_seconds_and_candles_a_second),

@@ -126,10 +126,61 @@ static void buffers_are_within_what_the_device_allows(void **state)
     ts_cl_free(cl);
 }
 
+static void launch_times(ts_cl_queue *queue, ts_cl_kernel *kernel, ts_cl_buffer *buffer, int launches, ts_error *error)
+{
+    const ts_cl_range range = {.dimensions = 1, .items = {ITEMS}, .group = {GROUP}};
+    const uint32_t by = 1, plus = 1;
+    const ts_cl_argument times[] = {TS_CL_BUFFER(buffer), TS_CL_VALUE(by), TS_CL_VALUE(plus)};
+    for (int i = 0; i < launches; i++) ts_cl_launch(queue, kernel, times, 3, &range, error);
+}
+
+static void launches_are_timed_by_kernel(void **state)
+{
+    (void)state;
+    static uint32_t x[ITEMS];
+    ts_error error = {0};
+    ts_cl_spent spent[2];
+    ts_cl *cl = opencl_or_skip(NULL);
+    ts_cl_context *context = opencl_context(cl);
+    ts_cl_program *program = opencl_build(context, KERNELS);
+    ts_cl_queue *queue = ts_cl_queue_new(context, &error);
+    ts_cl_kernel *kernel = ts_cl_kernel_new(program, "times", &error),
+                 *turn = ts_cl_kernel_new(program, "turn", &error);
+    ts_cl_buffer *buffer = ts_cl_buffer_new(context, sizeof x, &error);
+    ts_cl_write(queue, buffer, 0, x, sizeof x, false, &error);
+    launch_times(queue, kernel, buffer, 2, &error);
+    assert_int_equal(ts_cl_profile_begin(queue, &error), 0);
+    launch_times(queue, kernel, buffer, 1500, &error); /* more than the events of one block */
+    const ts_cl_range range = {.dimensions = 1, .items = {ITEMS}, .group = {GROUP}};
+    const ts_cl_argument argument[] = {TS_CL_BUFFER(buffer), TS_CL_LOCAL(GROUP * sizeof(uint32_t))};
+    ts_cl_launch(queue, turn, argument, 2, &range, &error);
+    assert_int_equal(ts_cl_profile_end(queue, spent, 2, &error), 2);
+    launch_times(queue, kernel, buffer, 3, &error);
+    ts_cl_read(queue, buffer, 0, x, sizeof x, true, &error);
+    assert_int_equal(error.code, TS_OK);
+    assert_string_equal(spent[0].kernel, "times");
+    assert_string_equal(spent[1].kernel, "turn");
+    assert_int_equal(spent[0].launches, 1500);
+    assert_int_equal(spent[1].launches, 1);
+    assert_true(spent[0].seconds > spent[1].seconds && spent[0].seconds < 100);
+    for (size_t i = 0; i < ITEMS; i++) assert_int_equal(x[i], 1505);
+    assert_int_equal(ts_cl_profile_begin(queue, &error), 0);
+    assert_int_equal(ts_cl_profile_end(queue, spent, 2, &error), 0);
+    opencl_expect(&error, TS_FAILED, "nothing was launched");
+    ts_cl_buffer_free(buffer);
+    ts_cl_kernel_free(turn);
+    ts_cl_kernel_free(kernel);
+    ts_cl_queue_free(queue);
+    ts_cl_program_free(program);
+    ts_cl_context_free(context);
+    ts_cl_free(cl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queues_follow_each_other),
+        cmocka_unit_test(launches_are_timed_by_kernel),
         cmocka_unit_test(a_queue_waits_for_slow_work),
         cmocka_unit_test(buffers_are_within_what_the_device_allows),
     };

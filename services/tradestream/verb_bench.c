@@ -1,5 +1,6 @@
 /* tradestream bench: how fast this machine is at what the engine does. Needs no candles. */
 #include "bench/bench.h"
+#include "services/tradestream/options.h"
 #include "services/tradestream/verb.h"
 
 #include <stddef.h>
@@ -9,8 +10,9 @@
 enum { FORMAT_TABLE, FORMAT_JSON };
 
 typedef struct bench_options {
+    ts_options shared; /* first: the tables of options.h fill it */
     ts_texts cases, backends;
-    int64_t threads, repeats, bars;
+    int64_t threads, repeats, bars, genomes;
     double seconds;
     const char *file;
     int format;
@@ -27,10 +29,12 @@ static const ts_setting table[] = {
     {"seconds", TS_SETTING_REAL, AT(seconds), "1", 0, 3600, NULL, "S", "least time of a measurement"},
     {"repeats", TS_SETTING_INT, AT(repeats), "5", 1, 1000, NULL, "N", "measurements; the median is printed"},
     {"bars", TS_SETTING_INT, AT(bars), NULL, 1000, 100000000, NULL, "N", "candles (default: as the case means)"},
+    {"genomes", TS_SETTING_INT, AT(genomes), NULL, 50, 1000000, NULL, "N",
+     "of a grid: 50 fast averages by as many slow ones as that takes (default 5000)"},
     {"file", TS_SETTING_TEXT, AT(file), NULL, 0, 0, NULL, "FILE", "candles to import (default: generated ones)"},
     {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json", NULL, "json: one object a line"},
     {0}};
-static const ts_setting *const tables[] = {table, NULL};
+static const ts_setting *const tables[] = {table, ts_options_opencl, NULL};
 
 static void progress(const char *what, int repeat)
 {
@@ -49,6 +53,9 @@ static int run(int argc, char **argv, ts_error *error)
                                   .repeats = (int)options.repeats,
                                   .seconds = options.seconds,
                                   .bars = (size_t)options.bars,
+                                  .genomes = (size_t)options.genomes,
+                                  .device = options.shared.device,
+                                  .opencl_library = options.shared.opencl_library,
                                   .file = options.file};
     bool terminal = isatty(STDERR_FILENO);
     int status = ts_bench_run(&settings, options.format == FORMAT_JSON, &text, terminal ? progress : NULL, error);

@@ -23,6 +23,7 @@
     X(clEnqueueMarkerWithWaitList)                                                                                     \
     X(clEnqueueBarrierWithWaitList)                                                                                    \
     X(clReleaseEvent)                                                                                                  \
+    X(clGetEventProfilingInfo)                                                                                         \
     X(clCreateBuffer)                                                                                                  \
     X(clReleaseMemObject)                                                                                              \
     X(clEnqueueWriteBuffer)                                                                                            \

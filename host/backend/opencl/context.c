@@ -51,7 +51,7 @@ ts_cl_queue *ts_cl_queue_new(ts_cl_context *context, ts_error *error)
         ts_no_memory(error, "an OpenCL queue");
         return NULL;
     }
-    *queue = (ts_cl_queue){context, context->api->clCreateCommandQueue(context->handle, context->id, 0, &status)};
+    *queue = (ts_cl_queue){context, context->api->clCreateCommandQueue(context->handle, context->id, 0, &status), NULL};
     if (queue->handle) return queue;
     ts_cl_fail(error, status, "%s: no command queue", ts_cl_named(context, name));
     free(queue);
@@ -61,6 +61,7 @@ ts_cl_queue *ts_cl_queue_new(ts_cl_context *context, ts_error *error)
 void ts_cl_queue_free(ts_cl_queue *queue)
 {
     if (!queue) return;
+    ts_cl_profile_free(queue);
     queue->context->api->clReleaseCommandQueue(queue->handle);
     free(queue);
 }

@@ -22,7 +22,12 @@ struct ts_cl_context {
 struct ts_cl_queue {
     ts_cl_context *context;
     cl_command_queue handle;
+    struct ts_cl_profile *profile; /* NULL: launches are not timed */
 };
+
+/* Where the event of the next launch of a timed queue goes; NULL when the queue is not timed. */
+cl_event *ts_cl_profile_event(ts_cl_queue *queue, const char *kernel);
+void ts_cl_profile_free(ts_cl_queue *queue);
 
 struct ts_cl_buffer {
     ts_cl_context *context;

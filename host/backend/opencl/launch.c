@@ -56,7 +56,8 @@ int ts_cl_launch(ts_cl_queue *queue, ts_cl_kernel *kernel, const ts_cl_argument 
     }
     const size_t *group = range->group[0] ? range->group : NULL;
     status = kernel->context->api->clEnqueueNDRangeKernel(queue->handle, kernel->handle, range->dimensions, NULL,
-                                                          range->items, group, 0, NULL, NULL);
+                                                          range->items, group, 0, NULL,
+                                                          ts_cl_profile_event(queue, kernel->name));
     if (status == CL_SUCCESS) return 0;
     return ts_cl_fail(error, status, "%s: kernel %s", ts_cl_named(kernel->context, device), kernel->name);
 }

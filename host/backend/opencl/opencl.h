@@ -125,4 +125,17 @@ typedef struct ts_cl_range {
 int ts_cl_launch(ts_cl_queue *queue, ts_cl_kernel *kernel, const ts_cl_argument *arguments, size_t count,
                  const ts_cl_range *range, ts_error *error);
 
+/* Seconds that launches of a kernel took on the device, by the device's own clock. */
+typedef struct ts_cl_spent {
+    char kernel[64];
+    uint64_t launches;
+    double seconds;
+} ts_cl_spent;
+
+/* Time the launches of a queue, for benchmarks: from _begin to _end, which waits for them and writes up to `room`
+ * kernels; returns their number, 0 with the error filled. The queue's kernels must live until then, and no other thread
+ * may use it. _begin waits for what the queue holds. */
+int ts_cl_profile_begin(ts_cl_queue *queue, ts_error *error);
+size_t ts_cl_profile_end(ts_cl_queue *queue, ts_cl_spent *spent, size_t room, ts_error *error);
+
 #endif
