@@ -23,6 +23,7 @@ ts_engine *ts_engine_open(const char *backend, const char *device, const char *l
         return NULL;
     }
     engine->backend = chosen;
+    engine->processor = chosen->kernels ? chosen : ts_backend_choose("auto", error);
     engine->threads = ts_threads_new(threads, error);
     if (engine->threads && (!chosen->open || (engine->opened = chosen->open(library, device ? device : "auto", error))))
         return engine;
@@ -40,19 +41,16 @@ void ts_engine_free(ts_engine *engine)
 
 const char *ts_engine_backend(const ts_engine *engine) { return engine->backend->name; }
 int ts_engine_threads(const ts_engine *engine) { return ts_threads_count(engine->threads); }
-uint64_t ts_engine_genome_bars(const ts_engine *engine) { return engine->genome_bars; }
 uint64_t ts_engine_host_rows(const ts_engine *engine) { return engine->host_rows; }
+
+uint64_t ts_engine_genome_bars(const ts_engine *engine) { return engine->genome_bars + engine->fallback_genome_bars; }
 
 uint64_t ts_engine_launches(const ts_engine *engine)
 {
     return engine->opened ? engine->backend->launches(engine->opened) : 0;
 }
 
-const ts_cpu_kernels *ts_engine_cpu_kernels(const ts_engine *engine)
-{
-    if (engine->backend->kernels) return engine->backend->kernels;
-    return ts_backend_choose("auto", &(ts_error){0})->kernels;
-}
+const ts_cpu_kernels *ts_engine_cpu_kernels(const ts_engine *engine) { return engine->processor->kernels; }
 
 int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_genome *genomes, size_t count,
                    ts_walk_job *job, ts_error *error)
@@ -67,9 +65,8 @@ int ts_engine_walk(ts_engine *engine, const ts_strategy *strategy, const ts_geno
     const ts_demand demand = {.dag = dag, .planned = planned, .genomes = count};
     job->demand = &demand;
     job->direction = strategy->direction;
-    if (!job->genome_bars) job->genome_bars = &engine->genome_bars;
     job->host_rows = &engine->host_rows;
-    status = engine->backend->walk(engine->backend, engine->opened, job, error);
+    status = ts_engine_answer_walk(engine, job, error);
 out:
     ts_dag_free(dag);
     free(planned);

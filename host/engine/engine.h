@@ -24,7 +24,9 @@ typedef struct ts_simulation {
 typedef struct ts_engine ts_engine; /* back end, threads, counters */
 typedef struct ts_market ts_market; /* one series ready to be evaluated: columns, prefix sums, ranges; immutable */
 
-/* `backend` "auto" takes the best this machine has; a named one that is not there is TS_UNAVAILABLE. */
+/* `backend` "auto" takes the best this machine has; a named one that is not there is TS_UNAVAILABLE. One that has a
+ * device and loses it later (it fails, or has no memory or room) is replaced by the processor's best for the rest of
+ * the engine's life: one warning is logged, results are the same. */
 ts_engine *ts_engine_new(const char *backend, int threads, ts_error *error);
 /* The same with the device that a back end is to open, "P:D" of `tradestream devices` (NULL: the best), and the library
  * that knows the devices (NULL: the usual one). */
@@ -35,6 +37,14 @@ int ts_engine_threads(const ts_engine *engine);
 
 /* Genomes x bars evaluated so far; may be read while ts_evaluate runs in another thread. */
 uint64_t ts_engine_genome_bars(const ts_engine *engine);
+
+/* The same by back end: the one chosen and, when its device has failed, the one in its place. Returns their number. */
+enum { TS_SHARES = 2 };
+typedef struct ts_share {
+    const char *backend;
+    uint64_t genome_bars;
+} ts_share;
+size_t ts_engine_shares(const ts_engine *engine, ts_share share[TS_SHARES]);
 
 /* Kernels launched on a device so far, and rows computed for genomes by the processor. */
 uint64_t ts_engine_launches(const ts_engine *engine);

@@ -171,7 +171,7 @@ int ts_evaluate_walks(ts_engine *engine, const ts_strategy *strategy, const ts_g
                     .walks = walks,
                     .count = count,
                     .walks_count = walks_count};
-    e.batches = count_batches(count, (size_t)ts_threads_count(engine->threads), engine->opened);
+    e.batches = count_batches(count, (size_t)ts_threads_count(engine->threads), ts_engine_on_device(engine));
     e.order = ts_alloc(count, sizeof *e.order);
     e.errors = ts_alloc(e.batches, sizeof *e.errors);
     int status = e.order && e.errors ? 0 : ts_no_memory(error, "the genomes");

@@ -38,8 +38,7 @@ int ts_engine_rows(ts_engine *engine, const ts_series *series, const ts_expressi
         goto out;
     }
     const ts_demand demand = {.dag = dag, .value = value, .values = count};
-    status = engine->backend->values(engine->backend, engine->opened,
-                                     &(ts_values_job){&demand, column, series->bars, rows}, error);
+    status = ts_engine_answer_values(engine, &(ts_values_job){&demand, column, series->bars, rows}, error);
 out:
     for (int c = 0; c < TS_COLUMNS; c++) free(column[c]);
     ts_dag_free(dag);

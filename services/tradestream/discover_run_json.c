@@ -29,13 +29,15 @@ static void json_work(ts_json *json, const ts_discovery *discovery)
 {
     uint64_t genome_bars = ts_engine_genome_bars(discovery->engine);
     double searching = discovery->searching;
+    ts_share share[TS_SHARES];
+    size_t shares = ts_engine_shares(discovery->engine, share);
     ts_json_real(json, "seconds", ts_clock_seconds() - discovery->started);
     ts_json_real(json, "search_seconds", searching);
     ts_json_int(json, "evaluations", (int64_t)discovery->totals.evaluations);
     ts_json_int(json, "genome_bars", (int64_t)genome_bars);
     ts_json_real(json, "genome_bars_per_s", searching > 0 ? (double)genome_bars / searching : 0);
     ts_json_object(json, "genome_bars_by_backend");
-    ts_json_int(json, ts_engine_backend(discovery->engine), (int64_t)genome_bars);
+    for (size_t i = 0; i < shares; i++) ts_json_int(json, share[i].backend, (int64_t)share[i].genome_bars);
     ts_json_object_end(json);
     ts_json_int(json, "kernel_launches", (int64_t)ts_engine_launches(discovery->engine));
     ts_json_int(json, "rows_on_host", (int64_t)ts_engine_host_rows(discovery->engine));

@@ -56,11 +56,13 @@ static void warn(const ts_discovery *discovery)
 static void tell_summary(const ts_discovery *discovery)
 {
     double bars = (double)ts_engine_genome_bars(discovery->engine), seconds = discovery->searching;
-    ts_log_info("%.0f genomes, %.3g genome-bars in %.1f s: %.3g billion genome-bars/s (%s, %d thread%s)%s%s",
+    ts_share share[TS_SHARES];
+    size_t shares = ts_engine_shares(discovery->engine, share);
+    ts_log_info("%.0f genomes, %.3g genome-bars in %.1f s: %.3g billion genome-bars/s (%s%s%s, %d thread%s)%s%s",
                 (double)discovery->totals.evaluations, bars, seconds, seconds > 0 ? bars / seconds / 1e9 : 0,
-                ts_engine_backend(discovery->engine), ts_engine_threads(discovery->engine),
-                ts_engine_threads(discovery->engine) == 1 ? "" : "s", discovery->options->out ? "; results in " : "",
-                discovery->options->out ? discovery->options->out : "");
+                share[0].backend, shares > 1 ? " and " : "", shares > 1 ? share[1].backend : "",
+                ts_engine_threads(discovery->engine), ts_engine_threads(discovery->engine) == 1 ? "" : "s",
+                discovery->options->out ? "; results in " : "", discovery->options->out ? discovery->options->out : "");
     if (discovery->skipped) ts_log_info("%zu searches were skipped, see the warnings", discovery->skipped);
 }
 

@@ -48,7 +48,8 @@ typedef struct ts_cl_api {
 /* Find all functions in a library; NULL means libOpenCL.so.1. TS_UNAVAILABLE: not there, or too old. */
 int ts_cl_load(const char *library, ts_cl_api *api, ts_error *error);
 
-/* Record that OpenCL said `code`, by its name, after the text. TS_UNAVAILABLE; always returns -1. */
+/* Record that OpenCL said `code`, by its name, after the text. TS_UNAVAILABLE, or TS_FAILED for a code that only a
+ * wrong call of ours makes; always returns -1. */
 int ts_cl_fail(ts_error *error, cl_int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -2,15 +2,21 @@
 #include "host/backend/opencl/api.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define ROW(code)                                                                                                      \
     {                                                                                                                  \
-        code, #code                                                                                                    \
+        code, #code, false                                                                                             \
+    }
+#define OURS(code)                                                                                                     \
+    {                                                                                                                  \
+        code, #code, true                                                                                              \
     }
 static const struct {
     cl_int code;
     const char *name;
+    bool ours; /* only a wrong call of ours makes it; drivers say nearly all others once a device is lost */
 } rows[] = {ROW(CL_DEVICE_NOT_FOUND),
             ROW(CL_DEVICE_NOT_AVAILABLE),
             ROW(CL_COMPILER_NOT_AVAILABLE),
@@ -28,24 +34,26 @@ static const struct {
             ROW(CL_INVALID_BUILD_OPTIONS),
             ROW(CL_INVALID_PROGRAM),
             ROW(CL_INVALID_PROGRAM_EXECUTABLE),
-            ROW(CL_INVALID_KERNEL_NAME),
+            OURS(CL_INVALID_KERNEL_NAME),
             ROW(CL_INVALID_KERNEL),
-            ROW(CL_INVALID_ARG_INDEX),
-            ROW(CL_INVALID_ARG_VALUE),
-            ROW(CL_INVALID_ARG_SIZE),
-            ROW(CL_INVALID_KERNEL_ARGS),
+            OURS(CL_INVALID_ARG_INDEX),
+            OURS(CL_INVALID_ARG_VALUE),
+            OURS(CL_INVALID_ARG_SIZE),
+            OURS(CL_INVALID_KERNEL_ARGS),
             ROW(CL_INVALID_WORK_GROUP_SIZE),
             ROW(CL_INVALID_WORK_ITEM_SIZE),
             ROW(CL_INVALID_EVENT),
             ROW(CL_INVALID_OPERATION),
             ROW(CL_INVALID_BUFFER_SIZE),
-            ROW(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)};
+            ROW(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST),
+            {0, "error", false}};
 
-static const char *name_of(cl_int code)
+/* The row of a code; the last one for a code without. */
+static size_t row_of(cl_int code)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].code == code) return rows[i].name;
-    return "error";
+    size_t i = 0;
+    while (i < sizeof rows / sizeof *rows - 1 && rows[i].code != code) i++;
+    return i;
 }
 
 int ts_cl_fail(ts_error *error, cl_int code, const char *format, ...)
@@ -55,5 +63,6 @@ int ts_cl_fail(ts_error *error, cl_int code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return ts_fail(error, TS_UNAVAILABLE, "%s: %s (%d)", text, name_of(code), (int)code);
+    size_t row = row_of(code);
+    return ts_fail(error, rows[row].ours ? TS_FAILED : TS_UNAVAILABLE, "%s: %s (%d)", text, rows[row].name, (int)code);
 }

@@ -3,7 +3,7 @@
  *
  * Functions return 0 or -1 (or a pointer or NULL) and fill the error: TS_UNAVAILABLE for all that the device or its
  * driver did not do (not there, refused, lost, out of its memory, a program that does not compile), so that the caller
- * may go on with another back end; TS_FAILED when the host has no memory.
+ * may go on with another back end; TS_FAILED when the host has no memory, or for a call that we made wrongly.
  *
  * Sizes are bytes. Everything borrows what it was made from: free in reverse order. Every _free accepts NULL. Queues,
  * buffers and programs may be used by several threads, a kernel by one at a time (it holds its arguments). */

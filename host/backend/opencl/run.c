@@ -12,31 +12,31 @@
 #include <string.h>
 
 typedef struct run {
-    ts_cl_engine *engine;
-    const ts_cl_market *market;
+    ts_cl_lane *lane;
+    ts_cl_market *market;
     ts_cl_layout layout;
     ts_device_run shared;
     ts_cl_walk_kernel walk, close;
     ts_error *error;
 } run;
 
-#define PART(which) TS_CL_BUFFER(r->engine->part[TS_CL_##which])
+#define PART(which) TS_CL_BUFFER(r->lane->part[TS_CL_##which])
 
 static int launch(run *r, ts_cl_kernel *kernel, const ts_cl_argument *argument, size_t arguments, size_t items,
                   size_t second)
 {
-    size_t group = second ? TS_TILE_MULTIPLE : r->engine->group, whole = (items + group - 1) / group * group;
+    size_t group = second ? TS_TILE_MULTIPLE : r->lane->engine->group, whole = (items + group - 1) / group * group;
     ts_cl_range range = {.dimensions = second ? 2 : 1, .items = {whole, second, 1}, .group = {group, 1, 1}};
     if (!kernel) return -1;
-    r->engine->launches++;
-    return ts_cl_launch(r->engine->queue, kernel, argument, arguments, &range, r->error);
+    r->lane->engine->launches++;
+    return ts_cl_launch(r->lane->queue, kernel, argument, arguments, &range, r->error);
 }
 
 static int send(run *r, ts_cl_part part, const void *from, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / 2 / size) return ts_no_memory(r->error, "a batch on the device");
-    if (ts_cl_engine_reserve(r->engine, part, count * size, r->error)) return -1;
-    return from ? ts_cl_write(r->engine->queue, r->engine->part[part], 0, from, count * size, false, r->error) : 0;
+    if (ts_cl_lane_reserve(r->lane, part, count * size, r->error)) return -1;
+    return from ? ts_cl_write(r->lane->queue, r->lane->part[part], 0, from, count * size, false, r->error) : 0;
 }
 
 static int load_columns(run *r, const ts_cl_step *step)
@@ -49,7 +49,7 @@ static int load_columns(run *r, const ts_cl_step *step)
                                        TS_CL_VALUE(r->shared.padded),
                                        TS_CL_VALUE(r->shared.first),
                                        TS_CL_VALUE(r->shared.bars)};
-    return launch(r, r->engine->load_columns, argument, 7, (size_t)r->shared.bars, step->count);
+    return launch(r, r->lane->load_columns, argument, 7, (size_t)r->shared.bars, step->count);
 }
 
 static int carry_over(run *r)
@@ -59,8 +59,8 @@ static int carry_over(run *r)
     const ts_cl_argument argument[] = {PART(MEMORY), PART(ROWS), TS_CL_VALUE(tile), TS_CL_VALUE(anew)};
     const ts_cl_range range = {.dimensions = 1, .items = {r->layout.rows}, .group = {1}};
     if (!r->layout.rows) return 0;
-    r->engine->launches++;
-    return ts_cl_launch(r->engine->queue, r->engine->carry_over, argument, 4, &range, r->error);
+    r->lane->engine->launches++;
+    return ts_cl_launch(r->lane->queue, r->lane->carry_over, argument, 4, &range, r->error);
 }
 
 static int compute_rows(run *r, const ts_cl_step *step)
@@ -72,7 +72,7 @@ static int compute_rows(run *r, const ts_cl_step *step)
         PART(MEMORY),     PART(ROWS), TS_CL_VALUE(first), TS_CL_VALUE(count), TS_CL_VALUE(r->shared.bars),
         TS_CL_VALUE(anew)};
     ts_kernel_shape shape = ts_kernel_table[step->kernel].shape;
-    ts_cl_kernel *kernel = ts_cl_engine_rows(r->engine, step->kernel, r->error);
+    ts_cl_kernel *kernel = ts_cl_lane_rows(r->lane, step->kernel, r->error);
     if (shape == TS_RECURRENCE || shape == TS_WINDOW || shape == TS_FAN)
         return launch(r, kernel, argument, 6, step->count, 0);
     return launch(r, kernel, argument, 6, (size_t)r->shared.bars, step->count);
@@ -90,7 +90,7 @@ static int compute_masks(run *r, size_t step)
     if (step || !r->layout.masks_of_rows) {
         const ts_cl_argument argument[] = {PART(MASKS),        PART(WANTED), TS_CL_VALUE(first),
                                            TS_CL_VALUE(count), PART(WORDS),  TS_CL_VALUE(stride)};
-        return launch(r, r->engine->masks_of_masks, argument, 6, is->count, words);
+        return launch(r, r->lane->masks_of_masks, argument, 6, is->count, words);
     }
     const ts_cl_argument argument[] = {PART(MEMORY),
                                        PART(MASKS),
@@ -103,7 +103,7 @@ static int compute_masks(run *r, size_t step)
                                        TS_CL_VALUE(from),
                                        TS_CL_VALUE(into),
                                        TS_CL_VALUE(r->shared.bars)};
-    return launch(r, r->engine->masks_of_rows, argument, 11, is->count, words);
+    return launch(r, r->lane->masks_of_rows, argument, 11, is->count, words);
 }
 
 static int walk(run *r, ts_cl_walk_kernel which)
@@ -123,7 +123,7 @@ static int walk(run *r, ts_cl_walk_kernel which)
                                        PART(TOLD_COUNT),
                                        TS_CL_VALUE(r->shared),
                                        TS_CL_VALUE(genomes)};
-    return launch(r, r->engine->walk[which], argument, sizeof argument / sizeof *argument, genomes, 0);
+    return launch(r, r->lane->walk[which], argument, sizeof argument / sizeof *argument, genomes, 0);
 }
 
 static int rows_and_masks(run *r, size_t first)
@@ -142,10 +142,10 @@ static int rows_and_masks(run *r, size_t first)
 static int send_layout(run *r)
 {
     const ts_cl_layout *l = &r->layout;
-    if (ts_cl_engine_reserve(r->engine, TS_CL_MEMORY, l->doubles * sizeof(double), r->error) ||
+    if (ts_cl_lane_reserve(r->lane, TS_CL_MEMORY, l->doubles * sizeof(double), r->error) ||
         send(r, TS_CL_WORDS, NULL, ts_cl_layout_words(l), 1) || send(r, TS_CL_ORDER, NULL, 2 * l->masks, 1))
         return -1;
-    if (ts_cl_write(r->engine->queue, r->engine->part[TS_CL_MEMORY], 0, l->number, l->numbers * sizeof(double), false,
+    if (ts_cl_write(r->lane->queue, r->lane->part[TS_CL_MEMORY], 0, l->number, l->numbers * sizeof(double), false,
                     r->error) ||
         send(r, TS_CL_ROWS, l->row, l->rows, sizeof *l->row) ||
         send(r, TS_CL_MASKS, l->mask, l->masks, sizeof *l->mask))
@@ -198,13 +198,12 @@ static void describe(run *r, const ts_market *market, ts_direction direction, bo
 static int read_trades(run *r, ts_recorder *recorder)
 {
     uint32_t count[2];
-    if (ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOLD_COUNT], 0, count, sizeof count, true, r->error))
-        return -1;
+    if (ts_cl_read(r->lane->queue, r->lane->part[TS_CL_TOLD_COUNT], 0, count, sizeof count, true, r->error)) return -1;
     ts_device_trade *told = ts_alloc(count[0] + 1, sizeof *told);
     ts_recorded *trade = ts_grow(recorder->trade, count[0] + 1, sizeof *trade);
     if (trade) recorder->trade = trade, recorder->capacity = count[0] + 1;
-    int status = told && trade ? ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOLD], 0, told,
-                                            count[0] * sizeof *told, true, r->error)
+    int status = told && trade ? ts_cl_read(r->lane->queue, r->lane->part[TS_CL_TOLD], 0, told, count[0] * sizeof *told,
+                                            true, r->error)
                                : ts_no_memory(r->error, "the trades");
     for (size_t i = 0; !status && i < count[0]; i++) {
         const ts_device_trade *is = &told[i];
@@ -229,24 +228,32 @@ static int walk_tiles(run *r, const ts_walk_job *job, const ts_market *market, d
     int status = send_layout(r) || send_genomes(r, totals, stands) ? -1 : 0;
     for (size_t first = 0; !status && first < market->loaded; first += l->tile) {
         status = rows_and_masks(r, first) || walk(r, r->walk) ? -1 : 0;
-        if (!status) status = ts_cl_flush(r->engine->queue, r->error);
+        if (!status) status = ts_cl_flush(r->lane->queue, r->error);
         *job->genome_bars += genomes * ts_walk_counted(market, first, l->tile);
     }
     if (!status) status = walk(r, r->close);
     if (!status)
-        status = ts_cl_read(r->engine->queue, r->engine->part[TS_CL_TOTALS], 0, totals,
+        status = ts_cl_read(r->lane->queue, r->lane->part[TS_CL_TOTALS], 0, totals,
                             genomes * TS_TOTALS_RECORD * sizeof *totals, true, r->error);
-    if (status) ts_cl_finish(r->engine->queue, &(ts_error){0}); /* what was sent must stay until it has gone */
+    if (status) ts_cl_finish(r->lane->queue, &(ts_error){0}); /* what was sent must stay until it has gone */
     free(stands);
     return status;
 }
 
+/* Not even the least fits. */
+static int no_room(const ts_cl_lane *lane, const char *what, ts_error *error)
+{
+    const ts_cl_device *device = ts_cl_context_device(lane->engine->context);
+    return ts_fail(error, TS_UNAVAILABLE, "OpenCL device %s (%s) has no room for the rows of %s", device->label,
+                   device->name, what);
+}
+
 /* The totals of all genomes of the demand on one window. */
-static int walk_demand(ts_cl_engine *engine, const ts_walk_job *job, const ts_demand *demand, const ts_market *market,
+static int walk_demand(ts_cl_lane *lane, const ts_walk_job *job, const ts_demand *demand, const ts_market *market,
                        double *totals, ts_error *error)
 {
-    run r = {.engine = engine, .error = error};
-    ts_cl_room room = engine->room;
+    run r = {.lane = lane, .error = error};
+    ts_cl_room room = lane->engine->room;
     if (ts_tile_forced()) room.bars = ts_tile_forced();
     int status = ts_cl_layout_make(demand, market->loaded, market->first, &room, &r.layout, error);
     if (status > 0 && demand->genomes > 1) { /* too many for the device at once */
@@ -255,26 +262,27 @@ static int walk_demand(ts_cl_engine *engine, const ts_walk_job *job, const ts_de
         first.genomes = half;
         second.planned += half;
         second.genomes -= half;
-        status = walk_demand(engine, job, &first, market, totals, error);
+        status = walk_demand(lane, job, &first, market, totals, error);
         if (status) return status;
-        return walk_demand(engine, job, &second, market, totals + half * TS_TOTALS_RECORD, error);
+        return walk_demand(lane, job, &second, market, totals + half * TS_TOTALS_RECORD, error);
     }
-    if (status > 0) ts_fail(error, TS_UNAVAILABLE, "the OpenCL device has no room for the rows of one genome");
-    r.market = status ? NULL : ts_cl_engine_market(engine, market->whole, error);
+    if (status > 0) no_room(lane, "one genome", error);
+    r.market = status ? NULL : ts_cl_market_hold(lane, market->whole, error);
     status = r.market ? 0 : -1;
     if (!status) {
-        engine->batches++;
+        lane->engine->batches++;
         describe(&r, market, job->direction, job->recorder);
         status = walk_tiles(&r, job, market, totals);
     }
     if (!status && job->recorder) status = read_trades(&r, job->recorder);
+    ts_cl_market_release(lane, r.market);
     ts_cl_layout_clear(&r.layout);
     return status;
 }
 
 /* Windows one after the other, each with the genomes that are asked for on it. */
-static int walk_window(ts_cl_engine *engine, const ts_walk_job *job, uint32_t walks, ts_planned *planned,
-                       double *totals, ts_error *error)
+static int walk_window(ts_cl_lane *lane, const ts_walk_job *job, uint32_t walks, ts_planned *planned, double *totals,
+                       ts_error *error)
 {
     ts_demand demand = *job->demand;
     demand.planned = planned;
@@ -282,7 +290,7 @@ static int walk_window(ts_cl_engine *engine, const ts_walk_job *job, uint32_t wa
     for (size_t i = 0; i < job->walkers; i++)
         if (job->walker[i].walks == walks) planned[demand.genomes++] = job->demand->planned[job->walker[i].genome];
     if (!demand.genomes) return 0;
-    if (walk_demand(engine, job, &demand, job->walks[walks].market, totals, error)) return -1;
+    if (walk_demand(lane, job, &demand, job->walks[walks].market, totals, error)) return -1;
     for (size_t i = 0; i < job->walkers; i++)
         if (job->walker[i].walks == walks) {
             ts_walker_answer(job, &job->walker[i], totals);
@@ -299,9 +307,9 @@ int ts_cl_engine_walk(ts_cl_engine *engine, const ts_walk_job *job, ts_error *er
     ts_planned *planned = ts_alloc(job->demand->genomes, sizeof *planned);
     double *totals = ts_alloc(job->demand->genomes * TS_TOTALS_RECORD, sizeof *totals);
     int status = planned && totals ? 0 : ts_no_memory(error, "a batch of genomes");
-    pthread_mutex_lock(&engine->turn);
-    for (uint32_t i = 0; !status && i < windows; i++) status = walk_window(engine, job, i, planned, totals, error);
-    pthread_mutex_unlock(&engine->turn);
+    ts_cl_lane *lane = ts_cl_lane_take(engine);
+    for (uint32_t i = 0; !status && i < windows; i++) status = walk_window(lane, job, i, planned, totals, error);
+    ts_cl_lane_give_back(lane);
     free(totals);
     free(planned);
     return status;
@@ -310,9 +318,9 @@ int ts_cl_engine_walk(ts_cl_engine *engine, const ts_walk_job *job, ts_error *er
 /* Values of bars [first, first + bars) of a row or a signal. */
 static int read_value(run *r, const ts_device_operand *value, bool signal, size_t bars, double *into)
 {
-    ts_cl_queue *queue = r->engine->queue;
+    ts_cl_queue *queue = r->lane->queue;
     if (!signal && value->mask)
-        return ts_cl_read(queue, r->engine->part[TS_CL_MEMORY], (size_t)value->at * sizeof(double), into,
+        return ts_cl_read(queue, r->lane->part[TS_CL_MEMORY], (size_t)value->at * sizeof(double), into,
                           bars * sizeof(double), true, r->error);
     if (!signal) {
         for (size_t bar = 0; bar < bars; bar++) into[bar] = r->layout.number[value->at];
@@ -321,7 +329,7 @@ static int read_value(run *r, const ts_device_operand *value, bool signal, size_
     size_t words = r->layout.tile / 64;
     uint64_t *word = ts_alloc(words, sizeof *word);
     if (!word) return ts_no_memory(r->error, "a signal");
-    int status = ts_cl_read(queue, r->engine->part[TS_CL_WORDS], (size_t)value->at * words * sizeof *word, word,
+    int status = ts_cl_read(queue, r->lane->part[TS_CL_WORDS], (size_t)value->at * words * sizeof *word, word,
                             words * sizeof *word, true, r->error);
     for (size_t bar = 0; !status && bar < bars; bar++) into[bar] = (double)(word[bar / 64] >> (bar % 64) & 1);
     free(word);
@@ -337,21 +345,20 @@ static int values_in_turn(run *r, const ts_demand *demand, size_t bars, double *
         for (size_t i = 0; !status && i < demand->values; i++)
             status = read_value(r, &r->layout.value[i], demand->value[i].type == TS_SIGNAL, count, rows[i] + first);
     }
-    if (status) ts_cl_finish(r->engine->queue, &(ts_error){0});
+    if (status) ts_cl_finish(r->lane->queue, &(ts_error){0});
     return status;
 }
 
 int ts_cl_engine_values(ts_cl_engine *engine, const ts_demand *demand, double *const column[TS_COLUMNS], size_t bars,
                         double *const *rows, ts_error *error)
 {
-    run r = {.engine = engine, .error = error};
+    run r = {.lane = ts_cl_lane_take(engine), .error = error};
     ts_cl_market market = {0};
-    pthread_mutex_lock(&engine->turn);
     ts_cl_room room = engine->room;
     if (ts_tile_forced()) room.bars = ts_tile_forced();
     int status = ts_cl_layout_make(demand, bars, 0, &room, &r.layout, error);
-    if (status > 0) ts_fail(error, TS_UNAVAILABLE, "the OpenCL device has no room for the rows of the expressions");
-    if (!status) status = ts_cl_market_candles(engine, column, bars, &market, error);
+    if (status > 0) no_room(r.lane, "the expressions", error);
+    if (!status) status = ts_cl_market_candles(r.lane, column, bars, &market, error);
     if (!status) {
         r.market = &market;
         r.shared = (ts_device_run){.loaded = (int64_t)bars, .padded = (int64_t)market.padded};
@@ -359,6 +366,6 @@ int ts_cl_engine_values(ts_cl_engine *engine, const ts_demand *demand, double *c
     }
     ts_cl_market_clear(&market);
     ts_cl_layout_clear(&r.layout);
-    pthread_mutex_unlock(&engine->turn);
+    ts_cl_lane_give_back(r.lane);
     return status ? -1 : 0;
 }
