@@ -33,14 +33,17 @@ static void share_out(const ts_cl_spent *spent, size_t count, double *value)
     value[TS_FIELD_launches] = launches;
 }
 
-/* One evaluation with its launches timed. */
+/* One evaluation with its launches timed, in all lanes. */
 static int take_times(ts_cl_engine *device, const ts_device_batch *batch, double *value, ts_error *error)
 {
-    static ts_cl_spent spent[KERNELS_MAX];
-    if (ts_cl_profile_begin(device->queue, error)) return -1;
+    static ts_cl_spent spent[TS_CL_LANES * KERNELS_MAX];
+    size_t count = 0;
     ts_error first = {0}, second = {0};
+    for (int i = 0; i < TS_CL_LANES; i++)
+        if (ts_cl_profile_begin(device->lane[i].queue, error)) return -1;
     ts_evaluate(batch->engine, batch->market, batch->strategy, batch->genomes, batch->count, batch->metrics, &first);
-    size_t count = ts_cl_profile_end(device->queue, spent, KERNELS_MAX, &second);
+    for (int i = 0; i < TS_CL_LANES; i++)
+        count += ts_cl_profile_end(device->lane[i].queue, spent + count, KERNELS_MAX, &second);
     const ts_error *failed = first.code ? &first : &second;
     if (failed->code) return ts_fail(error, failed->code, "%s", failed->text);
     share_out(spent, count, value);

@@ -21,7 +21,7 @@ void ts_verification_clear(ts_verification *verification)
 }
 
 /* The next difference to fill, named; NULL without memory. */
-static ts_difference *add(ts_examination *e, const char *where, const char *what)
+static ts_difference *add(ts_recount *e, const char *where, const char *what)
 {
     ts_verification *found = e->found;
     if (!(found->differences & (found->differences - 1))) { /* full at every power of two */
@@ -46,7 +46,7 @@ static bool same_bits(double stored, double computed)
     return memcmp(&stored, &computed, sizeof stored) == 0;
 }
 
-int ts_examine_number(ts_examination *e, const char *where, const char *what, double stored, double computed)
+int ts_recount_number(ts_recount *e, const char *where, const char *what, double stored, double computed)
 {
     e->found->compared++;
     if (same_bits(stored, computed)) return 0;
@@ -57,7 +57,7 @@ int ts_examine_number(ts_examination *e, const char *where, const char *what, do
     return 0;
 }
 
-static int text(ts_examination *e, const char *what, const char *stored, const char *computed)
+static int text(ts_recount *e, const char *what, const char *stored, const char *computed)
 {
     e->found->compared++;
     if (!strcmp(stored, computed)) return 0;
@@ -68,35 +68,35 @@ static int text(ts_examination *e, const char *what, const char *stored, const c
     return difference->stored_text && difference->computed_text ? 0 : ts_no_memory(e->error, "the differences");
 }
 
-int ts_examine_time(ts_examination *e, const char *what, int64_t stored_ms, int64_t computed_ms)
+int ts_recount_time(ts_recount *e, const char *what, int64_t stored_ms, int64_t computed_ms)
 {
     char stored[TS_TIME_TEXT], computed[TS_TIME_TEXT];
     return text(e, what, ts_time_text(stored_ms, stored), ts_time_text(computed_ms, computed));
 }
 
-int ts_examine_metrics(ts_examination *e, const char *where, const ts_metrics *stored, const ts_metrics *computed)
+int ts_recount_metrics(ts_recount *e, const char *where, const ts_metrics *stored, const ts_metrics *computed)
 {
     for (int i = 0; i < TS_METRICS; i++)
-        if (ts_examine_number(e, where, ts_metric_table[i].name, stored->value[i], computed->value[i])) return -1;
+        if (ts_recount_number(e, where, ts_metric_table[i].name, stored->value[i], computed->value[i])) return -1;
     return 0;
 }
 
 /* The metrics and what follows from them; `returns` are the bar returns of the equity they are of. */
-static int whole(ts_examination *e, const ts_metrics *metrics, const double *returns, size_t bars)
+static int whole(ts_recount *e, const ts_metrics *metrics, const double *returns, size_t bars)
 {
     const ts_stored_result *stored = e->of->result;
-    if (ts_examine_metrics(e, "", &stored->metrics, metrics)) return -1;
+    if (ts_recount_metrics(e, "", &stored->metrics, metrics)) return -1;
     if (stored->searched &&
-        ts_examine_number(e, "", "score", stored->score, ts_objective_score(&stored->objective, metrics)))
+        ts_recount_number(e, "", "score", stored->score, ts_objective_score(&stored->objective, metrics)))
         return -1;
     if (!stored->counted) return 0;
     ts_moments moments = ts_moments_of(returns, bars);
-    return ts_examine_number(e, "trials.", "deflated_sharpe", stored->luck.deflated_sharpe,
+    return ts_recount_number(e, "trials.", "deflated_sharpe", stored->luck.deflated_sharpe,
                              ts_luck_deflated(metrics, &moments, stored->simulation.bars_per_year, stored->luck.spread,
                                               stored->luck.run_trials));
 }
 
-int ts_examine_equity(ts_examination *e, const ts_metrics *metrics, const double *equity, size_t bars)
+int ts_recount_equity(ts_recount *e, const ts_metrics *metrics, const double *equity, size_t bars)
 {
     double *returns = ts_alloc(bars, sizeof *returns);
     if (!returns) return ts_no_memory(e->error, "the bar returns");
@@ -106,12 +106,12 @@ int ts_examine_equity(ts_examination *e, const ts_metrics *metrics, const double
     return status;
 }
 
-static int one_window(ts_examination *e)
+static int one_window(ts_recount *e)
 {
     ts_backtest backtest;
     const ts_market *market = e->of->market;
     if (ts_backtest_run(e->engine, market, e->of->strategy, e->of->genome, &backtest, e->error)) return -1;
-    int status = ts_examine_equity(e, &backtest.metrics, backtest.equity, ts_market_bars(market));
+    int status = ts_recount_equity(e, &backtest.metrics, backtest.equity, ts_market_bars(market));
     ts_backtest_clear(&backtest);
     return status;
 }
@@ -130,7 +130,7 @@ static char *name_in(const char *command, const char *option, const char *const 
 }
 
 /* Names of files are as in the stored command: those of today's files are nobody's business. */
-static int command(ts_examination *e)
+static int command(ts_recount *e)
 {
     static const char *const after_candles[] = {" --exchange ", " --symbol ", NULL};
     static const char *const after_strategy[] = {" --param ", " --direction ", NULL};
@@ -158,15 +158,15 @@ static int command(ts_examination *e)
 
 int ts_verify(ts_engine *engine, const ts_evidence *evidence, ts_verification *verification, ts_error *error)
 {
-    ts_examination e = {engine, evidence, verification, error};
+    ts_recount e = {engine, evidence, verification, error};
     const ts_stored_result *stored = evidence->result;
     const ts_origin *origin = evidence->origin;
-    if (ts_examine_time(&e, "load_from", stored->load_from_ms, origin->load_from_ms) ||
-        ts_examine_time(&e, "start", stored->start_ms, origin->start_ms) ||
-        ts_examine_time(&e, "end", stored->end_ms, origin->end_ms) ||
-        ts_examine_number(&e, "", "synthetic", stored->synthetic, origin->synthetic))
+    if (ts_recount_time(&e, "load_from", stored->load_from_ms, origin->load_from_ms) ||
+        ts_recount_time(&e, "start", stored->start_ms, origin->start_ms) ||
+        ts_recount_time(&e, "end", stored->end_ms, origin->end_ms) ||
+        ts_recount_number(&e, "", "synthetic", stored->synthetic, origin->synthetic))
         return -1;
     bool folded = stored->walk_forward.train_ms > 0;
-    if (folded ? ts_examine_folds(&e) : one_window(&e)) return -1;
+    if (folded ? ts_recount_folds(&e) : one_window(&e)) return -1;
     return !folded && stored->command ? command(&e) : 0;
 }

@@ -13,12 +13,11 @@
 typedef struct tally {
     ts_stitched stitched;
     double scores, chosen; /* in training: their sum; folds that found something */
-    double warmup;         /* of the last of them */
     const ts_stored_fold *last;
 } tally;
 
 /* Metrics in training as the search computed them, and the score. */
-static int train(ts_examination *e, const char *where, const ts_stored_fold *fold, const ts_train_test *when,
+static int train(ts_recount *e, const char *where, const ts_stored_fold *fold, const ts_train_test *when,
                  const ts_genome *genome, tally *chain)
 {
     char place[64];
@@ -29,15 +28,15 @@ static int train(ts_examination *e, const char *where, const ts_stored_fold *fol
     ts_market_free(window);
     if (status) return -1;
     snprintf(place, sizeof place, "%strain.", where);
-    if (ts_examine_metrics(e, place, &fold->train, &metrics)) return -1;
+    if (ts_recount_metrics(e, place, &fold->train, &metrics)) return -1;
     double score = ts_objective_score(&e->of->result->objective, &metrics);
     chain->scores += score;
     chain->chosen++;
     chain->last = fold;
-    return ts_examine_number(e, where, "score", fold->score, score);
+    return ts_recount_number(e, where, "score", fold->score, score);
 }
 
-static int test(ts_examination *e, const char *where, const ts_stored_fold *fold, const ts_train_test *when,
+static int test(ts_recount *e, const char *where, const ts_stored_fold *fold, const ts_train_test *when,
                 const ts_genome *genome, tally *chain)
 {
     char place[64];
@@ -48,14 +47,13 @@ static int test(ts_examination *e, const char *where, const ts_stored_fold *fold
     snprintf(place, sizeof place, "%stest.", where);
     if (fold->chosen) status = ts_backtest_run(e->engine, window, e->of->strategy, genome, &backtest, e->error);
     if (!status) status = ts_stitched_add(&chain->stitched, window, fold->chosen ? &backtest : NULL, e->error);
-    if (fold->chosen) chain->warmup = backtest.metrics.value[TS_METRIC_warmup];
-    if (!status && fold->chosen) status = ts_examine_metrics(e, place, &fold->test, &backtest.metrics);
+    if (!status && fold->chosen) status = ts_recount_metrics(e, place, &fold->test, &backtest.metrics);
     ts_backtest_clear(&backtest);
     ts_market_free(window);
     return status;
 }
 
-static int times(ts_examination *e, const char *where, const ts_train_test *stored, const ts_train_test *computed)
+static int times(ts_recount *e, const char *where, const ts_train_test *stored, const ts_train_test *computed)
 {
     const struct {
         const char *name;
@@ -67,12 +65,12 @@ static int times(ts_examination *e, const char *where, const ts_train_test *stor
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char what[64];
         snprintf(what, sizeof what, "%s%s", where, rows[i].name);
-        if (ts_examine_time(e, what, rows[i].stored, rows[i].computed)) return -1;
+        if (ts_recount_time(e, what, rows[i].stored, rows[i].computed)) return -1;
     }
     return 0;
 }
 
-static int fold(ts_examination *e, size_t index, const ts_train_test *when, tally *chain)
+static int fold(ts_recount *e, size_t index, const ts_train_test *when, tally *chain)
 {
     const ts_stored_fold *stored = &e->of->result->fold[index];
     char where[48];
@@ -86,18 +84,18 @@ static int fold(ts_examination *e, size_t index, const ts_train_test *when, tall
 }
 
 /* What is handed on is what the last fold that found something chose; the score in training is the mean. */
-static int handed_on(ts_examination *e, const ts_stored_parameters *stored, const ts_stored_parameters *last)
+static int handed_on(ts_recount *e, const ts_stored_parameters *stored, const ts_stored_parameters *last)
 {
     for (size_t i = 0; i < last->count; i++) {
         double value = NAN;
         for (size_t j = 0; j < stored->count; j++)
             if (!strcmp(stored->named[j].name, last->named[i].name)) value = stored->named[j].value;
-        if (ts_examine_number(e, "parameters.", last->named[i].name, value, last->named[i].value)) return -1;
+        if (ts_recount_number(e, "parameters.", last->named[i].name, value, last->named[i].value)) return -1;
     }
     return 0;
 }
 
-static int summary(ts_examination *e, const tally *chain)
+static int summary(ts_recount *e, const tally *chain)
 {
     const ts_stored_result *stored = e->of->result;
     double evaluations = 0;
@@ -105,15 +103,15 @@ static int summary(ts_examination *e, const tally *chain)
     if (!chain->last) return ts_fail(e->error, TS_BAD_DATA, "walk_forward: folds: expected one with parameters");
     for (size_t i = 0; i < stored->folds; i++) evaluations += (double)stored->fold[i].evaluations;
     if (handed_on(e, &stored->parameters, &chain->last->parameters) ||
-        ts_examine_number(e, "", "evaluations", (double)stored->evaluations, evaluations) ||
-        ts_examine_number(e, "walk_forward.", "in_sample_score", stored->in_sample_score,
+        ts_recount_number(e, "", "evaluations", (double)stored->evaluations, evaluations) ||
+        ts_recount_number(e, "walk_forward.", "in_sample_score", stored->in_sample_score,
                           chain->scores / chain->chosen))
         return -1;
-    ts_stitched_metrics(&chain->stitched, chain->warmup, &metrics);
-    return ts_examine_equity(e, &metrics, chain->stitched.equity, chain->stitched.bars);
+    ts_stitched_metrics(&chain->stitched, &metrics);
+    return ts_recount_equity(e, &metrics, chain->stitched.equity, chain->stitched.bars);
 }
 
-int ts_examine_folds(ts_examination *e)
+int ts_recount_folds(ts_recount *e)
 {
     const ts_stored_result *stored = e->of->result;
     ts_train_test *when = NULL;

@@ -5,21 +5,21 @@
 #include "host/report/verification.h"
 
 /* One result under examination. */
-typedef struct ts_examination {
+typedef struct ts_recount {
     ts_engine *engine;
     const ts_evidence *of;
     ts_verification *found;
     ts_error *error;
-} ts_examination;
+} ts_recount;
 
 /* Compare one thing, named `where` and `what` together, and book a difference. */
-int ts_examine_number(ts_examination *e, const char *where, const char *what, double stored, double computed);
-int ts_examine_time(ts_examination *e, const char *what, int64_t stored_ms, int64_t computed_ms);
-int ts_examine_metrics(ts_examination *e, const char *where, const ts_metrics *stored, const ts_metrics *computed);
+int ts_recount_number(ts_recount *e, const char *where, const char *what, double stored, double computed);
+int ts_recount_time(ts_recount *e, const char *what, int64_t stored_ms, int64_t computed_ms);
+int ts_recount_metrics(ts_recount *e, const char *where, const ts_metrics *stored, const ts_metrics *computed);
 
 /* The result's own metrics and what follows from them and their equity: the score, the deflated Sharpe ratio. */
-int ts_examine_equity(ts_examination *e, const ts_metrics *metrics, const double *equity, size_t bars);
+int ts_recount_equity(ts_recount *e, const ts_metrics *metrics, const double *equity, size_t bars);
 
-int ts_examine_folds(ts_examination *e);
+int ts_recount_folds(ts_recount *e);
 
 #endif

@@ -32,6 +32,10 @@ typedef struct ts_options {
     double mutation_rate, crossover_rate, elite, max_drawdown;
     const char *objective, *walk_forward;
     bool statistics;
+    /* what makes a result more than luck */
+    double min_dsr, max_pbo, min_plateau, min_periods, confidence;
+    int64_t periods, resamples;
+    int stress, benchmark;
     /* what is written */
     ts_texts exprs;
     const char *trades_path, *equity_path, *out;

@@ -53,13 +53,13 @@ static int run(int argc, char **argv, ts_error *error)
     if (ts_settings_read_all(tables, &options, argc, argv, NULL, error)) return -1;
     if (options.store && options.out) return ts_fail(error, TS_USAGE, "--store and --out: say one of them");
     ts_market_plan market = {.seed = (uint64_t)options.seed,
-                        .bars = (size_t)options.bars,
-                        .start_ms = options.start_ms,
-                        .price = options.price,
-                        .character = (ts_market_character)options.character,
-                        .edge = options.edge,
-                        .volatility = options.volatility,
-                        .gap_share = options.gaps};
+                             .bars = (size_t)options.bars,
+                             .start_ms = options.start_ms,
+                             .price = options.price,
+                             .character = (ts_market_character)options.character,
+                             .edge = options.edge,
+                             .volatility = options.volatility,
+                             .gap_share = options.gaps};
     if (ts_interval_parse(options.interval, &market.interval_ms, error)) return -1;
     if (ts_symbol_parse(options.symbol, symbol, error) || ts_exchange_check(options.exchange, error)) return -1;
     int status = ts_market_generate(&market, &series, error);
