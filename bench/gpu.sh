@@ -106,8 +106,8 @@ check_bits() {
     step candles 20 "$program" data generate --interval 1m --bars 8000 --seed 1 --out "$scratch/MADE-UP.1m.csv"
     for backend in $reference opencl; do
         step "discover-$backend" 170 "$program" discover --candles MADE-UP.1m.csv --strategies "$strategies" \
-            --search ga --population 20 --generations 2 --evaluations 40 --top 1 --backend "$backend" --out "$scratch/out-$backend" \
-            --format jsonl
+            --search ga --population 20 --generations 2 --evaluations 40 --top 1 --backend "$backend" \
+            --out "$scratch/out-$backend" --format jsonl
     done
     step same-results 5 cmp "out-$reference/results.jsonl" out-opencl/results.jsonl
 }
