@@ -46,6 +46,7 @@ static int take_times(ts_cl_engine *device, const ts_device_batch *batch, double
         count += ts_cl_profile_end(device->lane[i].queue, spent + count, KERNELS_MAX, &second);
     const ts_error *failed = first.code ? &first : &second;
     if (failed->code) return ts_fail(error, failed->code, "%s", failed->text);
+    if (!count) return ts_fail(error, TS_FAILED, "the device launched nothing while its launches were timed");
     share_out(spent, count, value);
     return 0;
 }

@@ -133,8 +133,8 @@ typedef struct ts_cl_spent {
 } ts_cl_spent;
 
 /* Time the launches of a queue, for benchmarks: from _begin to _end, which waits for them and writes up to `room`
- * kernels; returns their number, 0 with the error filled. The queue's kernels must live until then, and no other thread
- * may use it. _begin waits for what the queue holds. */
+ * kernels; returns their number, 0 when nothing was launched or the error is filled. The queue's kernels must live
+ * until then, and no other thread may use it. _begin waits for what the queue holds. */
 int ts_cl_profile_begin(ts_cl_queue *queue, ts_error *error);
 size_t ts_cl_profile_end(ts_cl_queue *queue, ts_cl_spent *spent, size_t room, ts_error *error);
 

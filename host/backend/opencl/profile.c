@@ -111,7 +111,7 @@ static int sum_up(const ts_cl_queue *queue, ts_cl_spent *spent, size_t room, siz
         at->seconds += seconds;
         at->launches++;
     }
-    return *count ? 0 : ts_fail(error, TS_FAILED, "nothing was launched while launches were timed");
+    return 0;
 }
 
 size_t ts_cl_profile_end(ts_cl_queue *queue, ts_cl_spent *spent, size_t room, ts_error *error)
