@@ -50,18 +50,19 @@ typedef struct ts_device_trade {
     double cash;
 } ts_device_trade;
 
-/* What all genomes share. */
+/* What all walkers of a window share. */
 typedef struct ts_device_run {
     int64_t first, bars;     /* of the tile */
     int64_t words;           /* of a mask: of the longest tile */
-    int64_t signals_end;     /* bar of the series after the last whose signals can be acted on */
-    int64_t loaded;          /* bars of the series */
+    int64_t signals_end;     /* bar of the series after the last whose signals can be acted on in the window */
+    int64_t loaded;          /* bars of the series up to the window's end */
     int64_t delay, at_close; /* bars from signal to fill; 1: orders fill at the close */
     int64_t both;            /* 1: the exit of one side may enter the other */
     int64_t padded;          /* values of a column of candles */
     int64_t close, fill;     /* the columns of closes, and of the prices at which orders fill */
     int64_t block_count;
     int64_t trades; /* room for trades that are told one by one */
+    int64_t walker; /* the window's first among the records of walks, stands and totals */
     double fee, slippage;
 } ts_device_run;
 

@@ -281,7 +281,7 @@ void tell(const ts_lanes *lanes, global ts_device_trade *told, global uint *coun
 
 /* What a walk begins with. Trades are settled as they end: `shorts` and `closing` are constants, as in settle.h. */
 #define BEGIN_WALK                                                                                                     \
-    const size_t genome = get_global_id(0);                                                                            \
+    const size_t genome = run.walker + get_global_id(0); /* one of the window's walkers */                             \
     if (genome >= genomes) return;                                                                                     \
     const ts_history history = history_of(WALK_VALUES);                                                                \
     ts_settlement call;                                                                                                \

@@ -11,11 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The walkers of a part of the demand's genomes, those of a window together. */
+typedef struct walkers {
+    size_t *index;          /* of the job */
+    size_t *window;         /* by walks, and the end: the first of its walkers */
+    ts_device_walk *walk;   /* by walker */
+    ts_device_stand *stand; /* by walker: before its first tile */
+    double *totals;         /* by walker */
+    size_t count;
+} walkers;
+
 typedef struct run {
     ts_cl_lane *lane;
     ts_cl_market *market;
     ts_cl_layout layout;
     ts_device_run shared;
+    const ts_walk_job *job;
+    struct walkers *walkers;
+    size_t end; /* of the bars that are computed */
     ts_cl_walk_kernel walk, close;
     ts_error *error;
 } run;
@@ -106,9 +119,9 @@ static int compute_masks(run *r, size_t step)
     return launch(r, r->lane->masks_of_rows, argument, 11, is->count, words);
 }
 
-static int walk(run *r, ts_cl_walk_kernel which)
+/* Walkers [shared.walker, end). */
+static int walk(run *r, ts_cl_walk_kernel which, uint64_t end)
 {
-    const uint64_t genomes = r->layout.demand->genomes;
     const ts_cl_argument argument[] = {PART(GENOMES),
                                        PART(RULES),
                                        PART(MEMORY),
@@ -122,14 +135,15 @@ static int walk(run *r, ts_cl_walk_kernel which)
                                        PART(TOLD),
                                        PART(TOLD_COUNT),
                                        TS_CL_VALUE(r->shared),
-                                       TS_CL_VALUE(genomes)};
-    return launch(r, r->lane->walk[which], argument, sizeof argument / sizeof *argument, genomes, 0);
+                                       TS_CL_VALUE(end)};
+    return launch(r, r->lane->walk[which], argument, sizeof argument / sizeof *argument,
+                  end - (uint64_t)r->shared.walker, 0);
 }
 
 static int rows_and_masks(run *r, size_t first)
 {
     const ts_cl_layout *l = &r->layout;
-    size_t left = (size_t)r->shared.loaded - first;
+    size_t left = r->end - first;
     r->shared.first = (int64_t)first;
     r->shared.bars = (int64_t)(left < l->tile ? (left + 63) / 64 * 64 : l->tile);
     int status = carry_over(r);
@@ -153,18 +167,18 @@ static int send_layout(run *r)
     return send(r, TS_CL_WANTED, l->wanted, l->masks, sizeof *l->wanted);
 }
 
-static int send_genomes(run *r, const double *totals, const ts_device_stand *stands)
+static int send_walkers(run *r)
 {
     const ts_cl_layout *l = &r->layout;
+    const walkers *w = r->walkers;
     static const uint32_t none[2] = {0, 0};
-    size_t genomes = l->demand->genomes;
-    if (send(r, TS_CL_GENOMES, l->walk, genomes, sizeof *l->walk) ||
+    if (send(r, TS_CL_GENOMES, w->walk, w->count, sizeof *w->walk) ||
         send(r, TS_CL_RULES, l->rule, l->rules, sizeof *l->rule) ||
-        send(r, TS_CL_STANDS, stands, genomes, sizeof *stands) ||
+        send(r, TS_CL_STANDS, w->stand, w->count, sizeof *w->stand) ||
         send(r, TS_CL_TOLD, NULL, (size_t)r->shared.trades, sizeof(ts_device_trade)) ||
         send(r, TS_CL_TOLD_COUNT, none, 2, sizeof *none))
         return -1;
-    return send(r, TS_CL_TOTALS, totals, genomes * TS_TOTALS_RECORD, sizeof *totals);
+    return send(r, TS_CL_TOTALS, w->totals, w->count * TS_TOTALS_RECORD, sizeof *w->totals);
 }
 
 static bool any_rules(const ts_demand *demand)
@@ -174,24 +188,30 @@ static bool any_rules(const ts_demand *demand)
     return false;
 }
 
-static void describe(run *r, const ts_market *market, ts_direction direction, bool tells)
+/* What the windows have in common. */
+static void describe(run *r, const ts_market *whole)
 {
-    bool next_open = market->simulation.fill == TS_FILL_NEXT_OPEN, shorts = direction != TS_LONG;
+    bool next_open = whole->simulation.fill == TS_FILL_NEXT_OPEN, shorts = r->job->direction != TS_LONG;
     r->shared = (ts_device_run){.words = (int64_t)(r->layout.tile / 64),
-                                .signals_end = (int64_t)market->loaded - next_open,
-                                .loaded = (int64_t)market->loaded,
                                 .delay = next_open,
                                 .at_close = !next_open,
-                                .both = direction == TS_BOTH,
+                                .both = r->job->direction == TS_BOTH,
                                 .padded = (int64_t)r->market->padded,
                                 .close = TS_CLOSE,
                                 .fill = next_open ? TS_OPEN : TS_CLOSE,
-                                .block_count = (int64_t)market->history.block_count,
-                                .trades = tells ? (int64_t)market->loaded + 2 : 0,
-                                .fee = market->simulation.fee,
-                                .slippage = market->simulation.slippage};
+                                .block_count = (int64_t)whole->history.block_count,
+                                .trades = r->job->recorder ? (int64_t)whole->loaded + 2 : 0};
     r->walk = shorts ? TS_CL_WALK_SHORTS : any_rules(r->layout.demand) ? TS_CL_WALK_LONGS : TS_CL_WALK_LATCHED;
     r->close = shorts ? TS_CL_CLOSE_SHORTS : TS_CL_CLOSE_LONGS;
+}
+
+static void describe_window(run *r, const ts_market *window, size_t walker)
+{
+    r->shared.signals_end = (int64_t)window->loaded - r->shared.delay;
+    r->shared.loaded = (int64_t)window->loaded;
+    r->shared.fee = window->simulation.fee;
+    r->shared.slippage = window->simulation.slippage;
+    r->shared.walker = (int64_t)walker;
 }
 
 /* The trades of a backtest, up to the one that ruined. */
@@ -218,25 +238,35 @@ static int read_trades(run *r, ts_recorder *recorder)
     return status;
 }
 
-static int walk_tiles(run *r, const ts_walk_job *job, const ts_market *market, double *totals)
+/* The windows that a tile meets; one that ends in it is closed. A window is met from the bar before its first on, as
+ * crossings look back one bar. */
+static int walk_windows(run *r, size_t first)
 {
-    const ts_cl_layout *l = &r->layout;
-    size_t genomes = l->demand->genomes;
-    ts_device_stand *stands = ts_alloc(genomes, sizeof *stands);
-    if (!stands) return ts_no_memory(r->error, "a batch of genomes");
-    ts_totals_start(totals, genomes, market->first);
-    int status = send_layout(r) || send_genomes(r, totals, stands) ? -1 : 0;
-    for (size_t first = 0; !status && first < market->loaded; first += l->tile) {
-        status = rows_and_masks(r, first) || walk(r, r->walk) ? -1 : 0;
-        if (!status) status = ts_cl_flush(r->lane->queue, r->error);
-        *job->genome_bars += genomes * ts_walk_counted(market, first, l->tile);
+    const walkers *w = r->walkers;
+    for (size_t i = 0; w->window[i] < w->count; i++) {
+        const ts_market *window = r->job->walks[i].market;
+        size_t count = w->window[i + 1] - w->window[i], end = first + r->layout.tile;
+        if (!count || end < window->first || first >= window->loaded) continue;
+        describe_window(r, window, w->window[i]);
+        if (walk(r, r->walk, w->window[i + 1])) return -1;
+        if (end >= window->loaded && walk(r, r->close, w->window[i + 1])) return -1;
+        *r->job->genome_bars += count * ts_walk_counted(window, first, r->layout.tile);
     }
-    if (!status) status = walk(r, r->close);
+    return 0;
+}
+
+static int walk_tiles(run *r)
+{
+    const walkers *w = r->walkers;
+    int status = send_layout(r) || send_walkers(r) ? -1 : 0;
+    for (size_t first = 0; !status && first < r->end; first += r->layout.tile) {
+        status = rows_and_masks(r, first) || walk_windows(r, first) ? -1 : 0;
+        if (!status) status = ts_cl_flush(r->lane->queue, r->error);
+    }
     if (!status)
-        status = ts_cl_read(r->lane->queue, r->lane->part[TS_CL_TOTALS], 0, totals,
-                            genomes * TS_TOTALS_RECORD * sizeof *totals, true, r->error);
+        status = ts_cl_read(r->lane->queue, r->lane->part[TS_CL_TOTALS], 0, w->totals,
+                            w->count * TS_TOTALS_RECORD * sizeof *w->totals, true, r->error);
     if (status) ts_cl_finish(r->lane->queue, &(ts_error){0}); /* what was sent must stay until it has gone */
-    free(stands);
     return status;
 }
 
@@ -248,70 +278,97 @@ static int no_room(const ts_cl_lane *lane, const char *what, ts_error *error)
                    device->name, what);
 }
 
-/* The totals of all genomes of the demand on one window. */
-static int walk_demand(ts_cl_lane *lane, const ts_walk_job *job, const ts_demand *demand, const ts_market *market,
-                       double *totals, ts_error *error)
+static void walkers_clear(walkers *w)
 {
-    run r = {.lane = lane, .error = error};
+    free(w->index), free(w->window), free(w->walk), free(w->stand), free(w->totals);
+    *w = (walkers){0};
+}
+
+/* The walkers of the genomes [first, first + count) of the demand, window by window. */
+static int find_walkers(walkers *w, const ts_walk_job *job, size_t first, size_t count, ts_error *error)
+{
+    size_t windows = 0;
+    for (size_t i = 0; i < job->walkers; i++) {
+        w->count += job->walker[i].genome - first < count;
+        if (job->walker[i].walks >= windows) windows = (size_t)job->walker[i].walks + 1;
+    }
+    w->index = ts_alloc(w->count + 1, sizeof *w->index);
+    w->window = ts_alloc(windows + 2, sizeof *w->window);
+    w->walk = ts_alloc(w->count + 1, sizeof *w->walk);
+    w->stand = ts_alloc(w->count + 1, sizeof *w->stand);
+    w->totals = ts_alloc(w->count * TS_TOTALS_RECORD + 1, sizeof *w->totals);
+    if (!w->index || !w->window || !w->walk || !w->stand || !w->totals)
+        return ts_no_memory(error, "a batch of genomes");
+    for (size_t i = 0; i < job->walkers; i++)
+        if (job->walker[i].genome - first < count) w->window[job->walker[i].walks + 2]++;
+    for (size_t i = 0; i < windows; i++) w->window[i + 2] += w->window[i + 1];
+    for (size_t i = 0; i < job->walkers; i++)
+        if (job->walker[i].genome - first < count) w->index[w->window[job->walker[i].walks + 1]++] = i;
+    return 0;
+}
+
+/* Their records: as the layout has them for each genome, in each window. */
+static void place_walkers(run *r, size_t first)
+{
+    walkers *w = r->walkers;
+    for (size_t i = 0; i < w->count; i++) {
+        const ts_walker *walker = &r->job->walker[w->index[i]];
+        const ts_market *window = r->job->walks[walker->walks].market;
+        int64_t begin = (int64_t)window->first, next = begin ? begin - 1 : 0;
+        w->walk[i] = r->layout.walk[walker->genome - first];
+        if (begin > w->walk[i].begin) w->walk[i].begin = begin;
+        w->stand[i].next = next / (int64_t)r->layout.tile * (int64_t)r->layout.tile;
+        ts_totals_start(w->totals + i * TS_TOTALS_RECORD, 1, window->first);
+        if (window->loaded > r->end) r->end = window->loaded;
+    }
+}
+
+static int walk_part(ts_cl_lane *lane, const ts_walk_job *job, size_t first, size_t count, ts_error *error);
+
+/* Too many for the device at once. */
+static int walk_halves(ts_cl_lane *lane, const ts_walk_job *job, size_t first, size_t count, ts_error *error)
+{
+    if (walk_part(lane, job, first, count / 2, error)) return -1;
+    return walk_part(lane, job, first + count / 2, count - count / 2, error);
+}
+
+/* Genomes [first, first + count) of the demand on all their windows. */
+static int walk_part(ts_cl_lane *lane, const ts_walk_job *job, size_t first, size_t count, ts_error *error)
+{
+    const ts_market *whole = job->walks[0].market->whole;
+    walkers w = {0};
+    run r = {.lane = lane, .job = job, .walkers = &w, .error = error};
+    ts_demand demand = *job->demand;
+    demand.planned += first;
+    demand.genomes = count;
     ts_cl_room room = lane->engine->room;
     if (ts_tile_forced()) room.bars = ts_tile_forced();
-    int status = ts_cl_layout_make(demand, market->loaded, market->first, &room, &r.layout, error);
-    if (status > 0 && demand->genomes > 1) { /* too many for the device at once */
-        size_t half = demand->genomes / 2;
-        ts_demand first = *demand, second = *demand;
-        first.genomes = half;
-        second.planned += half;
-        second.genomes -= half;
-        status = walk_demand(lane, job, &first, market, totals, error);
-        if (status) return status;
-        return walk_demand(lane, job, &second, market, totals + half * TS_TOTALS_RECORD, error);
-    }
+    int status = ts_cl_layout_make(&demand, whole->loaded, 0, &room, &r.layout, error);
+    if (status > 0 && count > 1) return walk_halves(lane, job, first, count, error);
     if (status > 0) no_room(lane, "one genome", error);
-    r.market = status ? NULL : ts_cl_market_hold(lane, market->whole, error);
+    if (!status) status = find_walkers(&w, job, first, count, error);
+    if (!status) r.market = ts_cl_market_hold(lane, whole, error);
     status = r.market ? 0 : -1;
     if (!status) {
         lane->engine->batches++;
-        describe(&r, market, job->direction, job->recorder);
-        status = walk_tiles(&r, job, market, totals);
+        place_walkers(&r, first);
+        describe(&r, whole);
+        status = walk_tiles(&r);
     }
     if (!status && job->recorder) status = read_trades(&r, job->recorder);
+    for (size_t i = 0; !status && i < w.count; i++)
+        ts_walker_answer(job, &job->walker[w.index[i]], w.totals + i * TS_TOTALS_RECORD);
     ts_cl_market_release(lane, r.market);
     ts_cl_layout_clear(&r.layout);
+    walkers_clear(&w);
     return status;
-}
-
-/* Windows one after the other, each with the genomes that are asked for on it. */
-static int walk_window(ts_cl_lane *lane, const ts_walk_job *job, uint32_t walks, ts_planned *planned, double *totals,
-                       ts_error *error)
-{
-    ts_demand demand = *job->demand;
-    demand.planned = planned;
-    demand.genomes = 0;
-    for (size_t i = 0; i < job->walkers; i++)
-        if (job->walker[i].walks == walks) planned[demand.genomes++] = job->demand->planned[job->walker[i].genome];
-    if (!demand.genomes) return 0;
-    if (walk_demand(lane, job, &demand, job->walks[walks].market, totals, error)) return -1;
-    for (size_t i = 0; i < job->walkers; i++)
-        if (job->walker[i].walks == walks) {
-            ts_walker_answer(job, &job->walker[i], totals);
-            totals += TS_TOTALS_RECORD;
-        }
-    return 0;
 }
 
 int ts_cl_engine_walk(ts_cl_engine *engine, const ts_walk_job *job, ts_error *error)
 {
-    uint32_t windows = 0;
-    for (size_t i = 0; i < job->walkers; i++)
-        if (job->walker[i].walks >= windows) windows = job->walker[i].walks + 1;
-    ts_planned *planned = ts_alloc(job->demand->genomes, sizeof *planned);
-    double *totals = ts_alloc(job->demand->genomes * TS_TOTALS_RECORD, sizeof *totals);
-    int status = planned && totals ? 0 : ts_no_memory(error, "a batch of genomes");
     ts_cl_lane *lane = ts_cl_lane_take(engine);
-    for (uint32_t i = 0; !status && i < windows; i++) status = walk_window(lane, job, i, planned, totals, error);
+    int status = walk_part(lane, job, 0, job->demand->genomes, error);
     ts_cl_lane_give_back(lane);
-    free(totals);
-    free(planned);
     return status;
 }
 
@@ -361,7 +418,8 @@ int ts_cl_engine_values(ts_cl_engine *engine, const ts_demand *demand, double *c
     if (!status) status = ts_cl_market_candles(r.lane, column, bars, &market, error);
     if (!status) {
         r.market = &market;
-        r.shared = (ts_device_run){.loaded = (int64_t)bars, .padded = (int64_t)market.padded};
+        r.end = bars;
+        r.shared = (ts_device_run){.padded = (int64_t)market.padded};
         status = values_in_turn(&r, demand, bars, rows);
     }
     ts_cl_market_clear(&market);
