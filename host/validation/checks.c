@@ -63,7 +63,9 @@ void ts_examination_judge(const ts_subject *subject, const ts_examination_settin
         [TS_CHECK_stress] = {return_at(e, settings->stress), 0},
         [TS_CHECK_sharpe_low] = {e->bootstrap.sharpe_interval.low * root, 0},
         [TS_CHECK_periods] = {earning_periods(e), settings->min_periods},
-        [TS_CHECK_excess_return] = {settings->benchmark ? metric[TS_METRIC_excess_return] : NAN, 0},
+        [TS_CHECK_excess_sharpe] = {settings->benchmark ? metric[TS_METRIC_sharpe] - metric[TS_METRIC_buy_hold_sharpe]
+                                                        : NAN,
+                                    0},
     };
     e->verdict = TS_APPROVED;
     for (int i = 0; i < TS_CHECKS; i++) {

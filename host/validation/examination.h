@@ -36,7 +36,7 @@ typedef struct ts_examination_settings {
     double min_plateau;         /* median score of the neighbours, as a share of its own */
     double min_periods;         /* share of the periods that earn */
     double stress;              /* multiple of the costs at which it must still earn */
-    bool benchmark;             /* must earn more than buying and holding */
+    bool benchmark;             /* must have a larger Sharpe ratio than buying and holding */
     size_t periods;             /* that one segment is cut into; several segments are periods themselves */
     ts_bootstrap_settings bootstrap;
 } ts_examination_settings;
