@@ -270,6 +270,7 @@ static void discover_writes_the_same_results_when_the_device_fails(void **state)
         skip();
     }
     ts_engine_free(open_engine());
+    unsetenv("TS_TILE");
     shell_expect(shell(TRADESTREAM "data generate --bars 3000 --seed 5 --out %s/BTC-USD.csv", opencl_folder), 0, "");
     shell_expect(shell(DISCOVER "--backend scalar", opencl_folder, opencl_folder, "scalar"), 0, "");
     for (size_t i = 0; i < sizeof striking / sizeof *striking; i++) {

@@ -23,7 +23,7 @@
 #include <cmocka.h>
 
 /* Enough genomes for several batches. */
-enum { BARS = 400, GENOMES = 40000, THREADS = 3 };
+enum { BARS = 400, GENOMES = 20000, THREADS = 3 };
 
 static ts_series series;
 static ts_market *market;
@@ -155,7 +155,7 @@ static void markets_in_use_are_not_replaced(void **state)
 static void one_warning_whatever_the_threads(void **state)
 {
     (void)state;
-    static const char *const causes[] = {"launch:9", "write:30", "read:2", "timeout:2", "memory:20"};
+    static const char *const causes[] = {"launch:9", "write:30", "read:2", "timeout:2", "memory:9"};
     if (access(OPENCL_FAULTS, R_OK)) skip();
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
         unsetenv("OPENCL_FAULT");
