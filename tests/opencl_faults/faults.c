@@ -24,11 +24,11 @@ static bool fails(const char *name)
     static long calls;
     const char *said = getenv("OPENCL_FAULT"), *asked = said ? said : "";
     const size_t length = strlen(name);
-    if (strncmp(asked, name, length) || (asked[length] && asked[length] != ':')) return false;
+    const bool meant = !strncmp(asked, name, length) && (!asked[length] || asked[length] == ':');
     pthread_mutex_lock(&lock);
     if (strncmp(asked, last, sizeof last - 1)) calls = 0;
     snprintf(last, sizeof last, "%s", asked);
-    const bool now = ++calls >= (asked[length] ? strtol(asked + length + 1, NULL, 10) : 1);
+    const bool now = meant && ++calls >= (asked[length] ? strtol(asked + length + 1, NULL, 10) : 1);
     pthread_mutex_unlock(&lock);
     return now;
 }
@@ -55,7 +55,8 @@ static any_function real(const char *name)
       (cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o, const size_t *g, const size_t *n, cl_uint w,       \
        const cl_event *l, cl_event *e),                                                                                \
       (q, k, d, o, g, n, w, l, e))                                                                                     \
-    X("timeout", CL_OUT_OF_RESOURCES, clFinish, (cl_command_queue q), (q))                                             \
+    X("argument", CL_INVALID_ARG_SIZE, clSetKernelArg, (cl_kernel k, cl_uint i, size_t n, const void *p),              \
+      (k, i, n, p))                                                                                                    \
     X("build", CL_BUILD_PROGRAM_FAILURE, clBuildProgram,                                                               \
       (cl_program p, cl_uint n, const cl_device_id *d, const char *o, void(CL_CALLBACK * f)(cl_program, void *),       \
        void *u),                                                                                                       \
@@ -105,6 +106,13 @@ cl_mem CL_API_CALL clCreateBuffer(cl_context context, cl_mem_flags flags, size_t
     return NULL;
 }
 
+/* A driver that ends work which takes too long says so to whoever waits for it: then nothing is at work any more. */
+cl_int CL_API_CALL clFinish(cl_command_queue queue)
+{
+    cl_int status = REAL(clFinish)(queue);
+    return fails("timeout") ? CL_OUT_OF_RESOURCES : status;
+}
+
 /* The answers of a device that computes wrongly: "arithmetic" turns the lowest bit of one result, "zero" the sign of
  * the first zero. */
 static void spoil(unsigned char *bytes, size_t size, bool arithmetic, bool zero)
@@ -125,7 +133,7 @@ cl_int CL_API_CALL clEnqueueReadBuffer(cl_command_queue queue, cl_mem buffer, cl
     const bool arithmetic = fails("arithmetic"), zero = fails("zero"), wrong = arithmetic || zero;
     cl_int status = REAL(clEnqueueReadBuffer)(queue, buffer, wait || wrong, offset, size, into, waits, list, event);
     if (status == CL_SUCCESS) spoil(into, size, arithmetic, zero);
-    return status;
+    return wait && fails("timeout") ? CL_OUT_OF_RESOURCES : status;
 }
 
 cl_int CL_API_CALL clGetProgramBuildInfo(cl_program program, cl_device_id device, cl_program_build_info what,

@@ -163,6 +163,7 @@ int ts_cl_self_check(ts_cl_context *context, ts_error *error)
     if (!status) fill(all.host_operands);
     for (size_t i = 0; i < TRIPLES && !status; i += BLOCK)
         status = check_block(&all, context, all.host_operands + 3 * i, error);
+    if (status && all.queue) ts_cl_finish(all.queue, &(ts_error){0}); /* what was sent must stay until it has gone */
     tear_down(&all);
     return status;
 }
