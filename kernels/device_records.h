@@ -7,6 +7,9 @@
 
 enum { TS_DEVICE_INPUTS = 3, TS_DEVICE_PARAMETERS = 4, TS_DEVICE_STATE = 10, TS_DEVICE_RULES = 8 };
 
+/* Bars of a piece of a mask, pieces and bars of a block, see pieces.h. */
+enum { TS_DEVICE_PIECE = 32, TS_DEVICE_PIECES = 16, TS_DEVICE_BLOCK = TS_DEVICE_PIECE * TS_DEVICE_PIECES };
+
 /* Where an operand's tile begins; `mask` as in ts_operand: all ones for a row, 0 for a number. */
 typedef struct ts_device_operand {
     int64_t at, mask;
@@ -19,11 +22,18 @@ typedef struct ts_device_row {
     double parameter[TS_DEVICE_PARAMETERS];
 } ts_device_row;
 
+/* A row that masks compare, or a number, and where its singles begin, counted in singles. */
+typedef struct ts_device_single {
+    ts_device_operand from;
+    int64_t out;
+} ts_device_single;
+
 typedef struct ts_device_mask {
     int64_t kind, relation; /* ts_mask_kind, ts_relation */
     ts_device_operand a, b;
-    int64_t x, y; /* masks that it is made of */
-    int64_t down; /* of an UP */
+    ts_device_operand single_a, single_b; /* places among the singles */
+    int64_t x, y;                         /* masks that it is made of */
+    int64_t down;                         /* of an UP */
 } ts_device_mask;
 
 typedef struct ts_device_rule {

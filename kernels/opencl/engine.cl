@@ -18,7 +18,7 @@
 #include "kernels/functions/wilder.h"
 #include "kernels/functions/window.h"
 #include "kernels/latch_word.h"
-#include "kernels/order.h"
+#include "kernels/pieces.h"
 #include "kernels/scan.h"
 #include "kernels/settle.h"
 
@@ -109,115 +109,55 @@ kernel void carry_over(global double *memory, global const ts_device_row *row, c
     for (long i = r->back; i > 0; i--) memory[r->out - i] = anew ? v_nan() : memory[r->out + bars - i];
 }
 
-/* Masks. Work-items: masks by words, so that the masks of a word find its rows in the nearest cache. */
+/* The rows that masks compare, as singles. Work-items: bars by rows. */
+kernel void singles_of_rows(global const double *memory, global const ts_device_single *single, global float *singles)
+{
+    global const ts_device_single *s = single + get_global_id(1);
+    const size_t bar = get_global_id(0);
+    if (s->from.mask) singles[s->out + turned(bar)] = (float)memory[s->from.at + bar];
+    else if (bar < TS_DEVICE_PIECES) singles[s->out + bar] = (float)memory[s->from.at];
+}
+
+/* Masks. Work-items: pieces, or words, by masks. */
 ts_operand operand_of(global const double *memory, ts_device_operand place)
 {
     ts_operand operand = {memory + place.at, (size_t)place.mask};
     return operand;
 }
 
-/* Eight bars; a condition of them as bits, from bit `at` of a word on, and the word. */
-TS_INLINE double8 eight(ts_operand operand, size_t bar)
+/* Of rows; `stride` in words. One half of `order` is read, from order_in on (below 0: nothing), the other one written.
+ */
+kernel void masks_of_rows(global const double *memory, global const float *singles, global const ts_device_mask *mask,
+                          global const int *wanted, const long first, const long count, global uint *pieces,
+                          const long stride, global uchar *order, const long order_in, const long order_out,
+                          const long bars)
 {
-    return operand.mask ? vload8(0, operand.at + bar) : (double8)(*operand.at);
-}
-
-TS_INLINE ulong8 bits_at(long8 condition, uint at)
-{
-    return as_ulong8(condition) & ((ulong8)(1, 2, 4, 8, 16, 32, 64, 128) << (ulong8)(at));
-}
-
-TS_INLINE ulong joined(ulong8 bits)
-{
-    const ulong4 four = bits.lo | bits.hi;
-    const ulong2 two = four.lo | four.hi;
-    return two.lo | two.hi;
-}
-
-/* The bits of a condition of the bars x and y of a word's rows a and b. */
-#define WORD_OF(bits, condition)                                                                                       \
-    do {                                                                                                               \
-        ulong8 all = 0;                                                                                                \
-        for (uint at = 0; at < 64; at += 8) {                                                                          \
-            const double8 x = eight(a, word * 64 + at), y = eight(b, word * 64 + at);                                  \
-            all |= bits_at(condition, at);                                                                             \
-        }                                                                                                              \
-        (bits) = joined(all);                                                                                          \
-    } while (0)
-
-ulong compare_word(ts_operand a, ts_operand b, long relation, size_t word)
-{
-    ulong bits;
-    switch (relation) {
-    case TS_IS_BELOW: WORD_OF(bits, x < y); break;
-    case TS_IS_AT_MOST: WORD_OF(bits, x <= y); break;
-    case TS_IS_ABOVE: WORD_OF(bits, x > y); break;
-    default: WORD_OF(bits, x >= y); break;
-    }
-    return bits;
-}
-
-/* The order at the bars of a word, and where both rows are defined. */
-TS_INLINE ulong order_of_word(ts_operand a, ts_operand b, size_t word, ulong *above, ulong *below)
-{
-    ulong8 more = 0, less = 0;
-    for (uint at = 0; at < 64; at += 8) {
-        const double8 x = eight(a, word * 64 + at), y = eight(b, word * 64 + at);
-        more |= bits_at(x > y, at);
-        less |= bits_at(x < y, at);
-    }
-    *above = joined(more);
-    *below = joined(less);
-    ulong equal = 0;
-    if (~(*above | *below)) WORD_OF(equal, x == y);
-    return *above | *below | equal;
-}
-
-/* The order at the bar before a word. Between tiles it is kept: bit 0 of `order` says whether a <= b at the last bar of
- * the tile before, bit 1 whether a >= b. */
-ts_order_before order_before(ts_operand a, ts_operand b, size_t word, uint kept)
-{
-    bool at_most = kept & 1, at_least = kept >> 1 & 1;
-    if (word) {
-        const double x = operand_at(a, word * 64 - 1), y = operand_at(b, word * 64 - 1);
-        at_most = x <= y, at_least = x >= y;
-    }
-    ts_order_before before = {(ulong)at_most << 63, (ulong)at_least << 63};
-    return before;
-}
-
-/* Of rows. One half of `order` is read, from order_in on (below 0: nothing), the other one written. */
-kernel void masks_of_rows(global const double *memory, global const ts_device_mask *mask, global const int *wanted,
-                          const long first, const long count, global ulong *words, const long stride,
-                          global uchar *order, const long order_in, const long order_out, const long bars)
-{
-    const size_t word = get_global_id(1);
-    if ((long)get_global_id(0) >= count) return;
-    const long number = wanted[first + get_global_id(0)];
+    const size_t piece = get_global_id(0) * TS_PIECES, end = bars / TS_DEVICE_PIECE;
+    if ((long)get_global_id(1) >= count || (long)piece >= 2 * stride) return;
+    const long number = wanted[first + get_global_id(1)];
     global const ts_device_mask *m = mask + number;
-    const ts_operand a = operand_of(memory, m->a), b = operand_of(memory, m->b);
-    global ulong *out = words + number * stride + word;
-    if (m->kind == TS_MASK_COMPARE) *out = compare_word(a, b, m->relation, word);
-    else if (m->kind == TS_MASK_DEFINED) WORD_OF(*out, x == y); /* b is a */
+    const ts_compared rows = {operand_of(memory, m->a),  operand_of(memory, m->b),  singles + m->single_a.at,
+                              singles + m->single_b.at, (size_t)m->single_a.mask, (size_t)m->single_b.mask};
+    const ts_pieces_order is = order_pieces(&rows, piece, end);
+    global uint *out = pieces + 2 * number * stride + piece;
+    if (m->kind == TS_MASK_COMPARE) P_STORE(compare_pieces(&is, m->relation), out);
+    else if (m->kind == TS_MASK_DEFINED) P_STORE(is.both, out); /* b is a */
     else {
-        ulong above, below, up, down;
-        const ulong both = order_of_word(a, b, word, &above, &below);
-        ts_order_before before = order_before(a, b, word, order_in < 0 ? 0 : order[order_in + number]);
-        crossings(both, above, below, &before, &up, &down);
-        *out = up;
-        words[m->down * stride + word] = down;
-        if ((long)(word + 1) * 64 == bars)
-            order[order_out + number] = (uchar)(before.at_most >> 63 | before.at_least >> 63 << 1);
+        ts_pieces up, down;
+        cross_pieces(&is, order_before(&rows, piece, order_in < 0 ? 0 : order[order_in + number]), &up, &down);
+        P_STORE(up, out);
+        P_STORE(down, pieces + 2 * m->down * stride + piece);
+        if (piece < end && end <= piece + TS_PIECES) order[order_out + number] = (uchar)order_before(&rows, end, 0);
     }
 }
 
 kernel void masks_of_masks(global const ts_device_mask *mask, global const int *wanted, const long first,
-                           const long count, global ulong *words, const long stride)
+                           global ulong *words, const long stride)
 {
-    const size_t word = get_global_id(1);
-    if ((long)get_global_id(0) >= count) return;
-    const long number = wanted[first + get_global_id(0)];
+    const size_t word = get_global_id(0);
+    const long number = wanted[first + get_global_id(1)];
     global const ts_device_mask *m = mask + number;
+    if ((long)word >= stride) return;
     const ulong x = words[m->x * stride + word], y = words[m->y * stride + word];
     words[number * stride + word] = m->kind == TS_MASK_AND ? x & y : m->kind == TS_MASK_OR ? x | y : ~x;
 }

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "host/backend/opencl/texts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +12,32 @@
  * card hides what waits behind what does not, and wants much of both. */
 enum { CPU_BARS = 8192, GPU_BARS = 1 << 16, CPU_GROUP = 8, GPU_GROUP = 32 };
 
+/* Masks by a processor: a block at a time, one mask after the other. By a card: two blocks of a few masks. */
+enum { CPU_MASKS = 64, GPU_PIECES = 32, GPU_MASKS = 8 };
+
+static bool is_cpu(const ts_cl_engine *engine)
+{
+    return strcmp(ts_cl_context_device(engine->context)->type, "cpu") == 0;
+}
+
 /* All lanes' rows may fill half of the memory and their words a quarter; the rest is for markets and records. */
 static void measure_room(ts_cl_engine *engine)
 {
     const ts_cl_device *device = ts_cl_context_device(engine->context);
-    bool cpu = strcmp(device->type, "cpu") == 0;
+    bool cpu = is_cpu(engine);
     uint64_t most = device->largest_allocation, rows = device->memory / 2 / TS_CL_LANES, words = rows / 2;
     engine->room = (ts_cl_room){most < rows ? most : rows, most < words ? most : words, cpu ? CPU_BARS : GPU_BARS};
     engine->group = cpu ? CPU_GROUP : GPU_GROUP;
+    engine->mask_group[0] = cpu ? 1 : GPU_PIECES;
+    engine->mask_group[1] = cpu ? CPU_MASKS : GPU_MASKS;
+}
+
+static ts_cl_program *build(ts_cl_engine *engine, ts_error *error)
+{
+    char options[32];
+    engine->pieces = is_cpu(engine) ? TS_DEVICE_PIECES : 1;
+    snprintf(options, sizeof options, "-D TS_PIECES=%zu", engine->pieces);
+    return ts_cl_program_new(engine->context, "engine", ts_cl_text_engine, options, error);
 }
 
 static int open_lanes(ts_cl_engine *engine, ts_error *error)
@@ -39,7 +58,7 @@ ts_cl_engine *ts_cl_engine_new(const char *library, const char *device, ts_error
     pthread_cond_init(&e->given_back, NULL);
     e->cl = ts_cl_open(library, error);
     e->context = e->cl ? ts_cl_use(e->cl, device, error) : NULL;
-    e->program = e->context ? ts_cl_program_new(e->context, "engine", ts_cl_text_engine, "", error) : NULL;
+    e->program = e->context ? build(e, error) : NULL;
     if (e->program && !open_lanes(e, error)) {
         measure_room(e);
         return e;

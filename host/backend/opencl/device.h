@@ -23,6 +23,8 @@ typedef enum ts_cl_walk_kernel {
 typedef enum ts_cl_part {
     TS_CL_MEMORY,
     TS_CL_ROWS,
+    TS_CL_SINGLE,
+    TS_CL_SINGLES,
     TS_CL_MASKS,
     TS_CL_WANTED,
     TS_CL_WORDS,
@@ -51,7 +53,8 @@ enum { TS_CL_LANES = 2, TS_CL_MARKETS = 4 };
 typedef struct ts_cl_lane {
     struct ts_cl_engine *engine;
     ts_cl_queue *queue;
-    ts_cl_kernel *rows[TS_KERNELS], *load_columns, *carry_over, *masks_of_rows, *masks_of_masks, *walk[TS_CL_WALKS];
+    ts_cl_kernel *rows[TS_KERNELS], *load_columns, *carry_over, *singles_of_rows, *masks_of_rows, *masks_of_masks,
+        *walk[TS_CL_WALKS];
     ts_cl_buffer *part[TS_CL_PARTS];
     size_t size[TS_CL_PARTS];
     bool taken;
@@ -64,6 +67,8 @@ typedef struct ts_cl_engine {
     ts_cl_lane lane[TS_CL_LANES];
     _Atomic uint64_t launches, batches; /* so far */
     size_t group;                       /* work-items of a group where each goes its own way */
+    size_t pieces;                      /* of a mask that a work-item makes at once */
+    size_t mask_group[2];               /* work-items of a group of masks: pieces, masks */
     ts_cl_room room;                    /* of a lane */
     pthread_mutex_t lock;               /* guards which lanes are taken, and the markets */
     pthread_cond_t given_back;

@@ -16,6 +16,7 @@ int ts_cl_lane_open(ts_cl_lane *lane, ts_cl_engine *engine, ts_error *error)
 #define MAKE(member, name) failed = failed || !((member) = ts_cl_kernel_new(engine->program, name, error))
     MAKE(lane->load_columns, "load_columns");
     MAKE(lane->carry_over, "carry_over");
+    MAKE(lane->singles_of_rows, "singles_of_rows");
     MAKE(lane->masks_of_rows, "masks_of_rows");
     MAKE(lane->masks_of_masks, "masks_of_masks");
     for (int i = 0; i < TS_CL_WALKS; i++) MAKE(lane->walk[i], walk_names[i]);
@@ -29,6 +30,7 @@ void ts_cl_lane_close(ts_cl_lane *lane)
     for (int i = 0; i < TS_KERNELS; i++) ts_cl_kernel_free(lane->rows[i]);
     for (int i = 0; i < TS_CL_WALKS; i++) ts_cl_kernel_free(lane->walk[i]);
     ts_cl_kernel_free(lane->load_columns), ts_cl_kernel_free(lane->carry_over);
+    ts_cl_kernel_free(lane->singles_of_rows);
     ts_cl_kernel_free(lane->masks_of_rows), ts_cl_kernel_free(lane->masks_of_masks);
     ts_cl_queue_free(lane->queue);
     *lane = (ts_cl_lane){0};

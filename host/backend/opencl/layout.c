@@ -4,6 +4,7 @@
 #include "host/backend/opencl/layout.h"
 
 #include "common/memory.h"
+#include "host/backend/opencl/compared.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ typedef struct builder {
     int32_t *mask_number; /* by mask of the dag: its number among those that are needed */
     int32_t *mask_level;  /* by mask of the dag: 0 of rows, else one more than its operands' */
     ts_device_operand *place;
+    ts_cl_compared compared;
 } builder;
 
 static void need_source(builder *b, ts_source source)
@@ -99,6 +101,7 @@ static int allocate(builder *b, ts_error *error)
     TAKE(b->place, b->rows);
     TAKE(l->row, b->rows);
     TAKE(l->row_step, b->rows);
+    TAKE(l->single, 2 * b->masks);
     TAKE(l->mask, b->masks);
     TAKE(l->wanted, b->masks);
     TAKE(l->mask_step, b->masks);
@@ -146,15 +149,19 @@ static int choose_tile(builder *b, size_t bars, const ts_cl_room *room)
     size_t least = whole(deepest, TS_TILE_MULTIPLE), rows = 0;
     for (size_t i = 0; i < b->rows; i++) rows += b->row_needed[i] && b->row[i].key.kind != TS_ROW_NUMBER;
     uint64_t doubles = room->rows / sizeof(double), words = room->words / sizeof(uint64_t);
+    size_t singles = b->compared.count, block = TS_DEVICE_BLOCK / 64;
+    rest += singles * TS_DEVICE_BLOCK / 2; /* of which the last block may be a part */
     size_t tile = room->bars > least ? room->bars : least;
     if (least < SHORTEST && room->bars > SHORTEST) least = SHORTEST;
     if (tile > all) tile = all;
     if (least > tile) least = tile;
-    uint64_t fits = doubles > rest ? (doubles - rest) / (rows ? rows : 1) : 0;
-    if (words / (l->masks ? l->masks : 1) * 64 < fits) fits = words / (l->masks ? l->masks : 1) * 64;
+    uint64_t fits = doubles > rest ? (doubles - rest) / (rows + (singles + 1) / 2 + !rows) : 0;
+    words = words / (l->masks ? l->masks : 1) / block * block;
+    if (words * 64 < fits) fits = words * 64;
     if (fits < tile) tile = (size_t)fits / TS_TILE_MULTIPLE * TS_TILE_MULTIPLE;
     if (tile < least || !tile) return 1;
     l->tile = tile;
+    l->words = whole(tile, TS_DEVICE_BLOCK) / 64;
     return 0;
 }
 
@@ -209,6 +216,22 @@ static void fill_rows(builder *b)
     }
 }
 
+static void place_singles(builder *b)
+{
+    ts_cl_layout *l = b->layout;
+    for (; l->singles < b->compared.count; l->singles++) {
+        const ts_device_operand from = operand_of(b, b->compared.source[l->singles]);
+        l->single[l->singles] = (ts_device_single){from, (int64_t)l->single_room};
+        l->single_room += from.mask ? l->words * 64 : TS_DEVICE_PIECES;
+    }
+}
+
+static ts_device_operand single_of(const builder *b, ts_source source)
+{
+    const ts_device_single *single = &b->layout->single[ts_cl_compared_find(&b->compared, source)];
+    return (ts_device_operand){single->out, single->from.mask};
+}
+
 static void fill_mask(builder *b, size_t i)
 {
     const ts_mask_key *key = &b->mask[i].key;
@@ -216,8 +239,9 @@ static void fill_mask(builder *b, size_t i)
     mask->kind = key->kind;
     mask->relation = key->relation;
     if (key->kind <= TS_MASK_UP) {
-        mask->a = operand_of(b, key->row[0]);
-        mask->b = operand_of(b, key->row[key->kind == TS_MASK_DEFINED ? 0 : 1]);
+        const ts_source x = key->row[0], y = key->row[key->kind == TS_MASK_DEFINED ? 0 : 1];
+        mask->a = operand_of(b, x), mask->single_a = single_of(b, x);
+        mask->b = operand_of(b, y), mask->single_b = single_of(b, y);
     }
     if (key->kind == TS_MASK_UP) mask->down = b->mask_number[i + 1];
     if (key->kind > TS_MASK_DOWN) {
@@ -290,28 +314,32 @@ int ts_cl_layout_make(const ts_demand *demand, size_t bars, size_t first, const 
     if (!status) {
         find_needed(&b);
         number_masks(&b);
-        status = choose_tile(&b, bars, room);
+        status = ts_cl_compared_make(b.mask, b.mask_needed, b.masks, &b.compared, error);
     }
+    if (!status) status = choose_tile(&b, bars, room);
     if (!status) {
         place_rows(&b);
         fill_rows(&b);
+        place_singles(&b);
         fill_masks(&b);
         fill_walks(&b, first);
         fill_values(&b);
     }
     free(b.row_needed), free(b.mask_needed), free(b.order), free(b.mask_number), free(b.mask_level), free(b.place);
+    ts_cl_compared_clear(&b.compared);
     if (status) ts_cl_layout_clear(layout);
     return status;
 }
 
 void ts_cl_layout_clear(ts_cl_layout *layout)
 {
-    free(layout->row), free(layout->row_step), free(layout->mask), free(layout->wanted), free(layout->mask_step);
+    free(layout->row), free(layout->row_step), free(layout->single), free(layout->mask), free(layout->wanted),
+        free(layout->mask_step);
     free(layout->walk), free(layout->rule), free(layout->number), free(layout->value);
     *layout = (ts_cl_layout){0};
 }
 
 uint64_t ts_cl_layout_words(const ts_cl_layout *layout)
 {
-    return (uint64_t)layout->masks * (layout->tile / 64) * sizeof(uint64_t);
+    return (uint64_t)layout->masks * layout->words * sizeof(uint64_t);
 }

@@ -15,10 +15,13 @@ typedef struct ts_cl_step {
 typedef struct ts_cl_layout {
     const ts_demand *demand;
     size_t tile;        /* bars, a multiple of 64, no less than the earlier values that a row keeps */
+    size_t words;       /* from a mask's begin to the next one's: of whole blocks, see pieces.h */
     ts_device_row *row; /* columns first, then in an order that respects inputs */
     size_t rows, columns;
     ts_cl_step *row_step;
     size_t row_steps;
+    ts_device_single *single;    /* the rows that masks compare */
+    size_t singles, single_room; /* of them; numbers of single precision for all */
     ts_device_mask *mask;
     size_t masks;
     int32_t *wanted;       /* masks by launch */
@@ -28,12 +31,13 @@ typedef struct ts_cl_layout {
     ts_device_walk *walk;
     ts_device_rule *rule;
     size_t rules;
-    double *number; /* the first doubles of the memory: constants */
-    size_t numbers, doubles;
+    double *number;           /* the first doubles of the memory: constants */
+    size_t numbers, doubles;  /* doubles: of the memory */
     ts_device_operand *value; /* of the demand's values; a signal's `at` is its mask, its `mask` is -1 */
 } ts_cl_layout;
 
-/* Room of a device, in bytes: for the rows, and for the words of the masks. `bars`: of the usual tile. */
+/* Room of a device, in bytes: for the rows and their singles, and for the words of the masks. `bars`: of the usual
+ * tile. */
 typedef struct ts_cl_room {
     uint64_t rows, words;
     size_t bars;

@@ -91,32 +91,43 @@ static int compute_rows(run *r, const ts_cl_step *step)
     return launch(r, kernel, argument, 6, (size_t)r->shared.bars, step->count);
 }
 
+static int make_singles(run *r)
+{
+    const ts_cl_argument argument[] = {PART(MEMORY), PART(SINGLE), PART(SINGLES)};
+    if (!r->layout.singles) return 0;
+    return launch(r, r->lane->singles_of_rows, argument, 3, (size_t)r->shared.bars, r->layout.singles);
+}
+
+static size_t rounded(size_t count, size_t of) { return (count + of - 1) / of * of; }
+
 /* The order of rows at the end of a tile goes to the other half of where it is kept. */
+static int masks_of_rows(run *r, const ts_cl_step *step)
+{
+    const ts_cl_engine *engine = r->lane->engine;
+    const int64_t stride = (int64_t)r->layout.words, masks = (int64_t)r->layout.masks;
+    const int64_t turn = r->shared.first / (int64_t)r->layout.tile % 2, into = turn * masks;
+    const int64_t from = r->shared.first ? masks - into : -1;
+    const int64_t first = (int64_t)step->first, count = (int64_t)step->count;
+    const ts_cl_argument argument[] = {PART(MEMORY),      PART(SINGLES),       PART(MASKS),
+                                       PART(WANTED),      TS_CL_VALUE(first),  TS_CL_VALUE(count),
+                                       PART(WORDS),       TS_CL_VALUE(stride), PART(ORDER),
+                                       TS_CL_VALUE(from), TS_CL_VALUE(into),   TS_CL_VALUE(r->shared.bars)};
+    const size_t pieces = rounded((size_t)r->shared.bars, TS_DEVICE_BLOCK) / TS_DEVICE_PIECE / engine->pieces;
+    const ts_cl_range range = {
+        .dimensions = 2,
+        .items = {rounded(pieces, engine->mask_group[0]), rounded(step->count, engine->mask_group[1])},
+        .group = {engine->mask_group[0], engine->mask_group[1], 1}};
+    r->lane->engine->launches++;
+    return ts_cl_launch(r->lane->queue, r->lane->masks_of_rows, argument, 12, &range, r->error);
+}
+
 static int compute_masks(run *r, size_t step)
 {
     const ts_cl_step *is = &r->layout.mask_step[step];
-    const int64_t stride = (int64_t)(r->layout.tile / 64), masks = (int64_t)r->layout.masks;
-    const int64_t turn = r->shared.first / (int64_t)r->layout.tile % 2, into = turn * masks;
-    const int64_t from = r->shared.first ? masks - into : -1;
-    const int64_t first = (int64_t)is->first, count = (int64_t)is->count;
-    const size_t words = (size_t)r->shared.bars / 64;
-    if (step || !r->layout.masks_of_rows) {
-        const ts_cl_argument argument[] = {PART(MASKS),        PART(WANTED), TS_CL_VALUE(first),
-                                           TS_CL_VALUE(count), PART(WORDS),  TS_CL_VALUE(stride)};
-        return launch(r, r->lane->masks_of_masks, argument, 6, is->count, words);
-    }
-    const ts_cl_argument argument[] = {PART(MEMORY),
-                                       PART(MASKS),
-                                       PART(WANTED),
-                                       TS_CL_VALUE(first),
-                                       TS_CL_VALUE(count),
-                                       PART(WORDS),
-                                       TS_CL_VALUE(stride),
-                                       PART(ORDER),
-                                       TS_CL_VALUE(from),
-                                       TS_CL_VALUE(into),
-                                       TS_CL_VALUE(r->shared.bars)};
-    return launch(r, r->lane->masks_of_rows, argument, 11, is->count, words);
+    const int64_t stride = (int64_t)r->layout.words, first = (int64_t)is->first;
+    if (!step && r->layout.masks_of_rows) return masks_of_rows(r, is);
+    const ts_cl_argument argument[] = {PART(MASKS), PART(WANTED), TS_CL_VALUE(first), PART(WORDS), TS_CL_VALUE(stride)};
+    return launch(r, r->lane->masks_of_masks, argument, 5, (size_t)r->shared.bars / 64, is->count);
 }
 
 /* Walkers [shared.walker, end). */
@@ -148,6 +159,7 @@ static int rows_and_masks(run *r, size_t first)
     r->shared.bars = (int64_t)(left < l->tile ? (left + 63) / 64 * 64 : l->tile);
     int status = carry_over(r);
     for (size_t i = 0; !status && i < l->row_steps; i++) status = compute_rows(r, &l->row_step[i]);
+    if (!status) status = make_singles(r);
     for (size_t i = 0; !status && i < l->mask_steps; i++) status = compute_masks(r, i);
     return status;
 }
@@ -162,6 +174,8 @@ static int send_layout(run *r)
     if (ts_cl_write(r->lane->queue, r->lane->part[TS_CL_MEMORY], 0, l->number, l->numbers * sizeof(double), false,
                     r->error) ||
         send(r, TS_CL_ROWS, l->row, l->rows, sizeof *l->row) ||
+        ts_cl_lane_reserve(r->lane, TS_CL_SINGLES, l->single_room * sizeof(float), r->error) ||
+        send(r, TS_CL_SINGLE, l->single, l->singles, sizeof *l->single) ||
         send(r, TS_CL_MASKS, l->mask, l->masks, sizeof *l->mask))
         return -1;
     return send(r, TS_CL_WANTED, l->wanted, l->masks, sizeof *l->wanted);
@@ -192,7 +206,7 @@ static bool any_rules(const ts_demand *demand)
 static void describe(run *r, const ts_market *whole)
 {
     bool next_open = whole->simulation.fill == TS_FILL_NEXT_OPEN, shorts = r->job->direction != TS_LONG;
-    r->shared = (ts_device_run){.words = (int64_t)(r->layout.tile / 64),
+    r->shared = (ts_device_run){.words = (int64_t)r->layout.words,
                                 .delay = next_open,
                                 .at_close = !next_open,
                                 .both = r->job->direction == TS_BOTH,
@@ -383,7 +397,7 @@ static int read_value(run *r, const ts_device_operand *value, bool signal, size_
         for (size_t bar = 0; bar < bars; bar++) into[bar] = r->layout.number[value->at];
         return 0;
     }
-    size_t words = r->layout.tile / 64;
+    size_t words = r->layout.words;
     uint64_t *word = ts_alloc(words, sizeof *word);
     if (!word) return ts_no_memory(r->error, "a signal");
     int status = ts_cl_read(queue, r->lane->part[TS_CL_WORDS], (size_t)value->at * words * sizeof *word, word,
