@@ -79,7 +79,9 @@ static int tear_down(void **state)
 typedef struct outcome {
     uint64_t trials;
     size_t approved, of_family[3];
-    double best_deflated, best_sharpe, overfitting; /* of the best winner by deflated Sharpe; mean over the searches */
+    const char *best;
+    double best_deflated, best_sharpe, spread,
+        overfitting; /* of the best winner by deflated Sharpe; mean over the searches */
 } outcome;
 
 static const ts_examination_settings settings = {.min_trades = 30,
@@ -148,7 +150,7 @@ static outcome judge_market(const ts_series *series)
 {
     static ts_study studies[STRATEGIES_MOST];
     ts_error error = {0};
-    outcome out = {.best_sharpe = NAN};
+    outcome out = {.best = "none", .best_sharpe = NAN};
     ts_simulation simulation = usual_simulation();
     simulation.bars_per_year = 365.0 * 86400000 / (double)series->interval_ms;
     ts_market *market = ts_market_new(series, &simulation, &error);
@@ -167,6 +169,8 @@ static outcome judge_market(const ts_series *series)
         ts_luck luck = ts_luck_of(&result, &studies[i].moments[0], out.trials);
         if (luck.deflated_sharpe > out.best_deflated) {
             out.best_deflated = luck.deflated_sharpe;
+            out.best = catalogue.strategy[i]->name;
+            out.spread = luck.spread;
             out.best_sharpe = result.candidate->metrics.value[TS_METRIC_sharpe];
         }
         if (!(luck.deflated_sharpe >= settings.min_deflated_sharpe)) continue;
@@ -174,6 +178,9 @@ static outcome judge_market(const ts_series *series)
         out.approved++;
         out.of_family[family_of(catalogue.strategy[i]->name)]++;
     }
+    if (getenv("TRADESTREAM_HONESTY_REASONS"))
+        print_message("  %zu approved; best deflated Sharpe ratio %.3f of %s: Sharpe %.2f, spread %.2f\n", out.approved,
+                      out.best_deflated, out.best, out.best_sharpe, out.spread);
     for (size_t i = 0; i < catalogue.count; i++) ts_study_clear(&studies[i]);
     ts_market_free(market);
     return out;
