@@ -1,7 +1,7 @@
 /* A readout for the pointer; without it the page lacks nothing. The drawn points are read from the paths. */
 "use strict";
 (() => {
-    const svg = "http://www.w3.org/2000/svg", width = 1000, height = 400;
+    const width = 1000, height = 400;
     const show = (value, unit) => unit === 1 ? (value * 100).toFixed(2) + "\u202f%" : value.toPrecision(4).replace("-", "\u2212");
     const points = path => path.points ??= (path.getAttribute("d").match(/[ML][\d.]+ [\d.]+/g) || [])
         .map(p => p.slice(1).split(" ").map(Number)).slice(0, path.classList.contains("water") ? -2 : undefined);
@@ -22,7 +22,7 @@
             const share = 1 - y / height, low = Number(y0), high = Number(y1);
             return kind === "log" ? low * (high / low) ** share : low + share * (high - low);
         };
-        const cursor = document.createElementNS(svg, "path");
+        const cursor = plot.querySelector(".grid").cloneNode();
         cursor.setAttribute("class", "cursor");
         const drawing = plot.querySelector("svg");
         plot.addEventListener("pointermove", event => {
