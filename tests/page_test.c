@@ -23,6 +23,11 @@
 
 #define DAY 86400000LL
 
+static void assert_close(double got, double expected)
+{
+    if (!(fabs(got - expected) <= 1e-12)) fail_msg("%.17g, expected %.17g", got, expected);
+}
+
 static void every_day_of_centuries_is_found_again(void **state)
 {
     (void)state;
@@ -52,7 +57,7 @@ static void marks_of_time_are_few_round_and_within(void **state)
             }
         }
     ts_mark mark[TS_MARKS_MOST];
-    assert_int_equal(ts_time_marks(from, ts_date_ms((ts_date){2025, 6, 1}), 9, mark), 7);
+    assert_int_equal(ts_time_marks(from, ts_date_ms((ts_date){2025, 6, 1}), 9, mark), 6);
     assert_string_equal(mark[0].text, "Jul 2022");
     assert_string_equal(mark[1].text, "Jan 2023");
     assert_string_equal(mark[2].text, "Jul");
@@ -141,13 +146,13 @@ static void months_and_years_are_of_their_bars(void **state)
     assert_int_equal(ts_months_of(time, equity, BARS, &months, &error), 0);
     assert_int_equal(months.years, 2);
     assert_int_equal(months.year[0].year, 2022);
-    assert_double_equal(months.year[0].change[11], 0.1, 1e-12);
-    assert_double_equal(months.year[0].change[TS_MONTHS], 0.1, 1e-12);
+    assert_close(months.year[0].change[11], 0.1);
+    assert_close(months.year[0].change[TS_MONTHS], 0.1);
     assert_true(isnan(months.year[0].change[10]));
-    assert_double_equal(months.year[1].change[0], -0.1, 1e-12);
+    assert_close(months.year[1].change[0], -0.1);
     assert_true(isnan(months.year[1].change[1]));
-    assert_double_equal(months.year[1].change[2], -1, 1e-12);
-    assert_double_equal(months.year[1].change[TS_MONTHS], -1, 1e-12);
+    assert_close(months.year[1].change[2], -1);
+    assert_close(months.year[1].change[TS_MONTHS], -1);
     ts_months_clear(&months);
 }
 
@@ -206,7 +211,7 @@ static void diversity_is_one_at_random_and_none_when_alike(void **state)
         trial[i].genome = ts_strategy_point(strategy, (uint64_t)i);
         population[i] = &trial[i];
     }
-    assert_double_equal(ts_diversity(strategy, population, 9 * 4 * 30 + 1), 1, 1e-12);
+    assert_close(ts_diversity(strategy, population, 9 * 4 * 30 + 1), 1);
     for (int i = 0; i < 9 * 4 * 30; i++) population[i] = &trial[17];
     assert_true(ts_diversity(strategy, population, 9 * 4 * 30) == 0);
     assert_true(isnan(ts_diversity(strategy, NULL, 0)));

@@ -70,7 +70,7 @@ static size_t linear_marks(const ts_scale *scale, size_t most, ts_mark *mark)
     if (scale->unit == TS_UNIT_COUNT && step < 1) step = 1, decade = 0;
     int digits = -decade_of(step * 1.0000001) - (scale->unit == TS_UNIT_PERCENT ? 2 : 0);
     size_t count = 0;
-    for (double k = ceil(scale->low / step); k * step <= scale->high && count < most; k++, count++) {
+    for (double k = ceil(scale->low / step); k * step <= scale->high && count < TS_MARKS_MOST; k++, count++) {
         mark[count].at = k * step;
         label(scale, k * step, digits, mark[count].text);
     }
@@ -97,7 +97,7 @@ static size_t logarithmic_marks(const ts_scale *scale, size_t most, ts_mark *mar
 
 size_t ts_scale_marks(const ts_scale *scale, size_t most, ts_mark *mark)
 {
-    if (most > TS_MARKS_MOST) most = TS_MARKS_MOST;
+    if (most > TS_MARKS_MOST - 1) most = TS_MARKS_MOST - 1;
     if (scale->unit == TS_UNIT_TIME) return ts_time_marks((int64_t)scale->low, (int64_t)scale->high, most, mark);
     return scale->logarithmic ? logarithmic_marks(scale, most, mark) : linear_marks(scale, most, mark);
 }

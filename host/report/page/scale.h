@@ -24,7 +24,7 @@ double ts_scale_at(const ts_scale *scale, double value);
 /* Widen [*low, *high] to hold the defined ones of `count` values; begin with infinity and -infinity. */
 void ts_range_of(const double *value, size_t count, double *low, double *high);
 
-/* At most `most` marks with their texts. */
+/* At most `most` marks, or one more where both ends are round, with their texts. */
 size_t ts_scale_marks(const ts_scale *scale, size_t most, ts_mark *mark);
 
 #endif
