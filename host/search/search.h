@@ -75,6 +75,7 @@ typedef struct ts_search_step {
     double best;          /* so far */
     size_t feasible;      /* in this generation or batch */
     double median;        /* of their scores */
+    double diversity;     /* of a generation: how far its genes lie apart, 1 as if at random, 0 all alike; else NaN */
 } ts_search_step;
 
 /* What the statistics of selection need: the net Sharpe ratios (a year) of all distinct genomes that traded. */

@@ -4,6 +4,7 @@
 #include "host/search/trials.h"
 
 #include "common/memory.h"
+#include "host/search/diversity.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -168,7 +169,8 @@ int ts_trials_step(ts_trials *trials, ts_trial *const *population, size_t count,
     result->step[result->steps++] = (ts_search_step){.evaluations = result->evaluations,
                                                      .best = result->top_count ? result->top[0].standing.score : NAN,
                                                      .feasible = trials->scores,
-                                                     .median = median(trials->score, trials->scores)};
+                                                     .median = median(trials->score, trials->scores),
+                                                     .diversity = ts_diversity(trials->strategy, population, count)};
     trials->scores = 0;
     return 0;
 }

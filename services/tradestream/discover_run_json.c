@@ -92,7 +92,8 @@ static void json_series(ts_json *json, const ts_loaded *loaded)
     ts_json_object_end(json);
 }
 
-/* Each step: distinct genomes so far, the best score so far, the median of the generation or batch. */
+/* Each step: distinct genomes so far, the best score so far, the median of the generation or batch,
+ * how far a generation's genes lie apart. */
 static void json_steps(ts_json *json, const ts_search_result *found)
 {
     ts_json_array(json, "convergence");
@@ -103,6 +104,7 @@ static void json_steps(ts_json *json, const ts_search_result *found)
         ts_json_real(json, "best", step->best);
         ts_json_int(json, "feasible", (int64_t)step->feasible);
         ts_json_real(json, "median", step->median);
+        ts_json_real(json, "diversity", step->diversity);
         ts_json_object_end(json);
     }
     ts_json_array_end(json);

@@ -13,9 +13,17 @@
 
 enum { INTERRUPTED = 130 }; /* what a shell reports for a program ended by Ctrl-C */
 
-static const ts_verb *const verbs[] = {
-    &ts_verb_data,     &ts_verb_strategies, &ts_verb_series, &ts_verb_backtest, &ts_verb_discover,
-    &ts_verb_validate, &ts_verb_verify,     &ts_verb_bench,  &ts_verb_devices,  NULL};
+static const ts_verb *const verbs[] = {&ts_verb_data,
+                                       &ts_verb_strategies,
+                                       &ts_verb_series,
+                                       &ts_verb_backtest,
+                                       &ts_verb_discover,
+                                       &ts_verb_validate,
+                                       &ts_verb_verify,
+                                       &ts_verb_report,
+                                       &ts_verb_bench,
+                                       &ts_verb_devices,
+                                       NULL};
 
 /* The program itself is described like a verb. */
 static const ts_verb program = {

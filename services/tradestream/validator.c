@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "host/report/subject.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -27,10 +28,9 @@ const ts_setting ts_options_validation[] = {
     {"confidence", TS_SETTING_REAL, AT(confidence), "0.9", 0.5, 0.999, NULL, "P", "of the bootstrap's intervals"},
     {"resamples", TS_SETTING_INT, AT(resamples), "1000", 2, TS_MOST_RESAMPLES, NULL, "N", "of the bootstrap"},
     {"seed", TS_SETTING_INT, AT(seed), "1", 0, INFINITY, NULL, "N", "of the bootstrap"},
-    {"top", TS_SETTING_INT, AT(top), "1000000", 1, 1e6, NULL, "N", "examine the first N results only"},
     {0}};
 
-static ts_examination_settings settings_of(const ts_options *options)
+ts_examination_settings ts_options_examine(const ts_options *options)
 {
     return (ts_examination_settings){.min_trades = (double)options->min_trades,
                                      .min_deflated_sharpe = options->min_dsr,
@@ -47,7 +47,7 @@ static ts_examination_settings settings_of(const ts_options *options)
 
 int ts_validator_open(ts_validator *v, const char *path, const ts_options *options, ts_error *error)
 {
-    *v = (ts_validator){.options = options, .settings = settings_of(options)};
+    *v = (ts_validator){.options = options, .settings = ts_options_examine(options)};
     if (ts_recall_open(&v->recall, options, error) || ts_stored_file_read(path, &v->file, error) ||
         !(v->engine = ts_options_engine_new(options, error)) || !(v->order = ts_recall_order(&v->file, error)))
         goto fail;
@@ -70,65 +70,14 @@ void ts_validator_close(ts_validator *v)
     ts_stored_file_clear(&v->file);
 }
 
-/* The test windows of a walk-forward, or the one window that was searched. The caller's to free. */
-static ts_segment *segments_of(const ts_stored_result *result, const ts_recalled *recalled, size_t *count,
-                               ts_error *error)
-{
-    *count = result->folds ? result->folds : 1;
-    ts_segment *segment = ts_alloc(*count, sizeof *segment);
-    if (!segment) {
-        ts_no_memory(error, "the windows");
-        return NULL;
-    }
-    segment[0] = (ts_segment){result->start_ms, result->end_ms, recalled->genome, true};
-    for (size_t i = 0; i < result->folds; i++) {
-        const ts_stored_fold *fold = &result->fold[i];
-        segment[i] = (ts_segment){.from_ms = fold->when.test_from_ms, .to_ms = fold->when.test_to_ms};
-        segment[i].traded = fold->chosen;
-        if (!fold->chosen) continue;
-        if (ts_stored_genome(&fold->parameters, &recalled->strategy, &segment[i].genome, error)) {
-            free(segment);
-            return NULL;
-        }
-    }
-    return segment;
-}
-
-/* Where the genome that is handed on was found: the window, or the last train window that found one. */
-static void set_search(ts_subject *subject, const ts_stored_result *result)
-{
-    subject->searched_from_ms = result->start_ms;
-    subject->searched_to_ms = result->end_ms;
-    subject->score = result->score;
-    for (size_t i = 0; i < result->folds; i++) {
-        if (!result->fold[i].chosen) continue;
-        subject->searched_from_ms = result->fold[i].when.train_from_ms;
-        subject->searched_to_ms = result->fold[i].when.train_to_ms;
-        subject->score = result->fold[i].score;
-    }
-}
-
 static int examine(ts_validator *v, const ts_stored_result *result, ts_examination *found, ts_error *error)
 {
     ts_recalled recalled;
     if (ts_recall_result(&v->recall, result, &recalled, error)) return -1;
-    ts_subject subject = {.market = recalled.market,
-                          .strategy = &recalled.strategy,
-                          .genome = recalled.genome,
-                          .objective = result->objective,
-                          .trials = result->counted ? (double)result->luck.run_trials : 1,
-                          .spread = result->counted ? result->luck.spread : NAN,
-                          .overfitting = result->counted ? result->luck.overfitting : NAN};
-    subject.objective.max_drawdown = 1;
-    subject.objective.min_trades = 1;
-    if (!result->searched && ts_objective_parse("sharpe", &subject.objective, error)) return -1;
-    ts_segment *segment = segments_of(result, &recalled, &subject.segments, error);
-    if (!segment) return -1;
-    subject.segment = segment;
-    set_search(&subject, result);
-    if (!result->searched) subject.score = result->metrics.value[TS_METRIC_sharpe];
+    ts_subject subject;
+    if (ts_subject_of(result, recalled.market, &recalled.strategy, &subject, error)) return -1;
     int status = ts_examine(v->engine, &subject, &v->settings, found, error);
-    free(segment);
+    ts_subject_clear(&subject);
     return status;
 }
 

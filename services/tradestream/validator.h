@@ -17,6 +17,7 @@ typedef struct ts_validator {
 } ts_validator;
 
 extern const ts_setting ts_options_validation[]; /* the thresholds */
+ts_examination_settings ts_options_examine(const ts_options *options);
 
 /* Read the results; options of ts_options_recall, _engine, _opencl and _validation. Freed with ts_validator_close. */
 int ts_validator_open(ts_validator *validator, const char *path, const ts_options *options, ts_error *error);

@@ -13,7 +13,9 @@
 enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL };
 
 static const ts_setting output_table[] = {
-    {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json|jsonl", NULL, "of the verdicts"}, {0}};
+    {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json|jsonl", NULL, "of the verdicts"},
+    {"top", TS_SETTING_INT, AT(top), "1000000", 1, 1e6, NULL, "N", "examine the first N results only"},
+    {0}};
 static const ts_setting *const tables[] = {ts_options_recall, ts_options_engine,     ts_options_opencl,
                                            output_table,      ts_options_validation, NULL};
 
