@@ -243,7 +243,7 @@ static double oracle_sharpe(const ts_series *series, const double *hidden, ts_ma
 static void plant(uint64_t seed, ts_market_character character, double wanted, ts_series *series)
 {
     static double hidden[SIGNAL_BARS];
-    double low = 0, high = 10, deviation = 0.0006 * sqrt(240);
+    double low = 0, high = character == TS_MARKET_TREND ? 0.6 : 6, deviation = 0.0006 * sqrt(240);
     for (int i = 0; i < 24; i++) {
         ts_error error = {0};
         const ts_market_plan plan = {.seed = seed,
