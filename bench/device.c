@@ -13,10 +13,10 @@ enum { KERNELS_MAX = 256 };
 static const struct {
     const char *begins;
     ts_field share;
-} parts[] = {{"rows", TS_FIELD_rows_share},        {"load_columns", TS_FIELD_rows_share},
-             {"carry_over", TS_FIELD_rows_share},  {"masks", TS_FIELD_masks_share},
-             {"walk", TS_FIELD_walks_share},       {"close", TS_FIELD_walks_share},
-             {"settle", TS_FIELD_settlement_share}};
+} parts[] = {{"rows", TS_FIELD_rows_share},       {"load_columns", TS_FIELD_rows_share},
+             {"carry_over", TS_FIELD_rows_share}, {"masks", TS_FIELD_masks_share},
+             {"singles", TS_FIELD_masks_share},   {"walk", TS_FIELD_walks_share},
+             {"close", TS_FIELD_walks_share},     {"settle", TS_FIELD_settlement_share}};
 
 static void share_out(const ts_cl_spent *spent, size_t count, double *value)
 {

@@ -25,9 +25,10 @@
 /* Rows. Work-items: bars by rows, or rows where a bar needs the one before. `row` is of all rows, `first` the step's
  * first. */
 #define ROW_ARGUMENTS                                                                                                  \
-    global double *memory, global const ts_device_row *row, const long first, const long count, const long bars,           \
+    global double *memory, global const ts_device_row *row, const long first, const long count, const long bars,       \
         const int anew
 #define IN(k, bar) memory[r->in[k].at + ((bar) & r->in[k].mask)]
+#define ROW(k)     (memory + r->in[k].at) /* where it is no number: neighbouring bars are loaded as one */
 
 #define DRIVE_ELEMENTWISE(step, inputs, states)                                                                        \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
@@ -37,17 +38,17 @@
 #define DRIVE_SPAN(step, inputs, states)                                                                               \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = step(&IN(0, bar), &IN(inputs > 1 ? 1 : 0, bar), (size_t)r->parameter[0]);
+    memory[r->out + bar] = step(ROW(0) + bar, &IN(inputs > 1 ? 1 : 0, bar), (size_t)r->parameter[0]);
 
 #define DRIVE_DIFFERENCE(step, inputs, states)                                                                         \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = step(&IN(0, bar), &IN(1, bar), IN(2, bar), (size_t)r->parameter[0]);
+    memory[r->out + bar] = step(ROW(0) + bar, ROW(1) + bar, ROW(2)[bar], (size_t)r->parameter[0]);
 
 #define DRIVE_NEST(step, inputs, states)                                                                               \
     global const ts_device_row *r = row + first + get_global_id(1);                                                    \
     const long bar = get_global_id(0);                                                                                 \
-    memory[r->out + bar] = step(&IN(0, bar), &IN(1, bar), (size_t)r->parameter[0], r->parameter[1]);
+    memory[r->out + bar] = step(ROW(0) + bar, ROW(1) + bar, (size_t)r->parameter[0], r->parameter[1]);
 
 #define BEGIN_RECURRENCE(states)                                                                                       \
     if ((long)get_global_id(0) >= count) return;                                                                       \
