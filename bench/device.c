@@ -74,6 +74,8 @@ int ts_bench_device(ts_bench *bench, const ts_device_batch *batch, ts_bench_line
     ts_cl_engine *device = batch->engine->opened;
     ts_device_work work;
     if (!device) return 0;
+    if (!ts_engine_on_device(batch->engine))
+        return ts_fail(error, TS_UNAVAILABLE, "the device failed in the middle: what was measured is the processor");
     line->device = ts_cl_context_device(device->context)->name;
     if (!bench->device.memory_bytes && ts_device_limits_measure(device->context, &bench->device, error)) return -1;
     if (take_times(device, batch, line->value, error) ||

@@ -1,6 +1,7 @@
 /* A device that fails in the middle: the processor goes on with the same results, one warning, and shares that add up;
  * a device that fails while it is opened, or that we call wrongly, is an error. Skipped where there is no device. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
+#include "bench/device.h"
 #include "common/json.h"
 #include "host/engine/engine.h"
 #include "host/language/parser.h"
@@ -212,6 +213,27 @@ static void a_backtest_and_rows_go_on_as_well(void **state)
     ts_arena_free(arena);
 }
 
+/* A rate of the processor must not be taken for the device's. */
+static void a_benchmark_ends_where_the_device_fails(void **state)
+{
+    (void)state;
+    static ts_metrics got[GENOMES];
+    ts_error error = {0};
+    ts_bench bench = {0};
+    ts_bench_line line = ts_bench_line_empty();
+    ts_engine *engine = open_engine();
+    const ts_device_batch batch = {engine, market, strategy, genomes, got, GENOMES};
+    setenv("OPENCL_FAULT", "launch", 1);
+    stderr_lines_begin();
+    int status = ts_evaluate(engine, market, strategy, genomes, GENOMES, got, &error);
+    expect_one_warning("launch", stderr_lines_end(), "");
+    unsetenv("OPENCL_FAULT");
+    assert_int_equal(status, 0);
+    assert_int_equal(ts_bench_device(&bench, &batch, &line, &error), -1);
+    opencl_expect(&error, TS_UNAVAILABLE, "what was measured is the processor");
+    ts_engine_free(engine);
+}
+
 /* It would be met in every batch, and hidden by the processor's answers. */
 static void a_wrong_call_of_ours_is_an_error(void **state)
 {
@@ -308,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_processor_goes_on_where_a_device_fails),
         cmocka_unit_test(a_backtest_and_rows_go_on_as_well),
+        cmocka_unit_test(a_benchmark_ends_where_the_device_fails),
         cmocka_unit_test(a_wrong_call_of_ours_is_an_error),
         cmocka_unit_test(discover_writes_the_same_results_when_the_device_fails),
         cmocka_unit_test(a_device_that_fails_to_open_is_exit_69),

@@ -129,7 +129,7 @@ static int by_batch_and_nearness(const void *a, const void *b, void *context)
 /* As many batches as keep all threads busy to the end, none larger than BATCH_GENOMES. */
 static size_t count_batches(size_t count, size_t threads, bool device)
 {
-    if (device) return (count + BATCH_GENOMES - 1) / BATCH_GENOMES; /* threads take turns there */
+    if (device) return (count + BATCH_GENOMES - 1) / BATCH_GENOMES; /* few large ones: each fills it */
     size_t batches = (count + BATCH_GENOMES - 1) / BATCH_GENOMES;
     batches = (batches + threads - 1) / threads * threads;
     size_t groups = (count + TS_LANES_MAX - 1) / TS_LANES_MAX;
