@@ -39,6 +39,12 @@ static const char *const others[] = {"ATR_CCI",         "DOUBLE_TOP_BOTTOM", "FI
                                      "MASS_INDEX",      "PRICE_GAP",         "TICK_VOLUME_ANALYSIS",
                                      "VOLUME_BREAKOUT", "AROON_MFI",         "VOLUME_SPREAD_ANALYSIS"};
 
+#ifdef __SANITIZE_ADDRESS__
+enum { FEW = 1, BUDGET = 60 }; /* the same paths, twenty times as slow */
+#else
+enum { FEW = 10, BUDGET = 600 };
+#endif
+
 static ts_catalogue catalogue;
 static ts_engine *engine;
 static bool whole; /* all markets, the usual budget */
@@ -98,7 +104,7 @@ static void search_all(const ts_market *market, ts_study *studies)
 {
     ts_error error = {0};
     ts_study_settings study = {
-        .search = {.kind = TS_SEARCH_AUTO, .evaluations = whole ? 20000 : 600, .top = 1, .seed = 1},
+        .search = {.kind = TS_SEARCH_AUTO, .evaluations = whole ? 20000 : BUDGET, .top = 1, .seed = 1},
         .blocks = TS_BLOCKS_DEFAULT};
     study.search.breeding = ts_breeding_preset(0);
     study.search.objective = (ts_objective){.min_trades = 30, .max_drawdown = 1};
@@ -190,7 +196,7 @@ static void noise_is_not_approved(void **state)
 {
     (void)state;
     static const double volatility[] = {0.5, 1, 2, 4};
-    uint64_t markets = whole ? 200 : 10, fooled = 0;
+    uint64_t markets = whole ? 200 : FEW, fooled = 0;
     double trials = 0, overfitting = 0, best = 0;
     for (uint64_t seed = 1; seed <= markets; seed++) {
         ts_error error = {0};
@@ -265,7 +271,7 @@ static void planted_signals_are_found(void **state)
     (void)state;
     static const double sharpes[] = {2, 4, 8};
     static const char *const names[] = {[TS_MARKET_TREND] = "trend", [TS_MARKET_REVERT] = "swings"};
-    uint64_t seeds = whole ? 20 : 10;
+    uint64_t seeds = whole ? 20 : FEW;
     for (int character = TS_MARKET_TREND; character <= TS_MARKET_REVERT; character++)
         for (size_t s = whole ? 0 : 2; s < 3; s++) {
             size_t right = 0, any = 0, wrong = 0;
