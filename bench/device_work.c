@@ -1,6 +1,6 @@
-/* Counted from the sources: of rows what their shape reads and writes, of masks what kernels/opencl/engine.cl does for
- * a word, of trades what kernels/settle.h does for a long one. A product, a sum, a comparison, a smaller or greater of
- * two and a quotient are one operation each, a fused multiply-add is two. */
+/* Counted from the sources: of rows what their shape reads and writes, of masks what kernels/pieces.h does, of trades
+ * what kernels/settle.h does for a long one. A product, a sum, a comparison, a smaller or greater of two and a quotient
+ * are one operation each, a fused multiply-add is two. */
 #include "bench/device_work.h"
 
 #include "common/memory.h"
@@ -19,9 +19,10 @@ static const struct {
     double ops;
 } counted[] = {{"sma", 28}, {"prefix", 9}};
 
-/* A bar of a mask of two rows: two comparisons; for each a bit is cut out and joined, and a word's eight parts are
- * joined and crossed. A word of a walk: what signals count, and the latch. */
-static const double MASK_DOUBLES = 2, MASK_WORDS = 4 + 26.0 / 64, LATCH_WORDS = 20.0 / 64;
+/* A bar of a mask of two rows, whose singles are compared: two comparisons; for each a bit is cut out and joined; 14
+ * operations cross a piece of 32 bars. All are on 32 bits, half a word. A word of a walk: what signals count, and the
+ * latch. */
+static const double MASK_WORDS = 6.0 / 2 + 14.0 / 64, LATCH_WORDS = 20.0 / 64;
 
 /* A long trade: sums over its bars 5, extremes 12, buying and selling 6, its marks 8, returns and equity 29, drawdown
  * 6, costs and counts 24. It reads the record of its entry (64 bytes) and half the one of its last bar, two runs of
@@ -98,6 +99,17 @@ static void count_rows(counting *c)
     }
 }
 
+/* A row becomes singles in one launch, and its singles are read in the next. */
+static void count_singles(counting *c)
+{
+    const ts_cl_layout *l = c->layout;
+    for (size_t i = 0; i < l->singles; i++) {
+        if (!l->single[i].from.mask) continue;
+        c->sum.asked_bytes += 8 + 4;
+        c->sum.least_bytes += 8 + 4 + 4;
+    }
+}
+
 static void count_masks(counting *c)
 {
     const ts_cl_layout *l = c->layout;
@@ -107,13 +119,10 @@ static void count_masks(counting *c)
         for (size_t i = step->first; i < step->first + step->count; i++) {
             const ts_device_mask *mask = &l->mask[l->wanted[i]];
             double written = mask->kind == TS_MASK_UP ? 2.0 / 8 : 1.0 / 8;
-            c->sum.asked_bytes += written + (of_rows ? 16 : 2.0 / 8);
+            c->sum.asked_bytes += written + (of_rows ? 2 * 4 : 2.0 / 8);
             c->sum.least_bytes += written + (of_rows ? 0 : 2.0 / 8);
             c->sum.word_ops += of_rows ? MASK_WORDS : 3.0 / 64;
-            c->sum.double_ops += of_rows ? MASK_DOUBLES : 0;
-            if (of_rows) see(c, mask->a), see(c, mask->b);
         }
-        c->sum.least_bytes += bytes_seen(c);
     }
 }
 
@@ -140,9 +149,10 @@ static int count_layout(const ts_cl_layout *layout, const ts_market *market, ts_
                         const ts_metrics *metrics, ts_device_work *work, ts_error *error)
 {
     counting c = {.layout = layout};
-    c.seen = ts_alloc(TS_DEVICE_INPUTS * layout->rows + 2 * layout->masks + 1, sizeof *c.seen);
+    c.seen = ts_alloc(TS_DEVICE_INPUTS * layout->rows + 1, sizeof *c.seen);
     if (!c.seen) return ts_no_memory(error, "counting the work of a batch");
     count_rows(&c);
+    count_singles(&c);
     count_masks(&c);
     count_walks(&c, market, direction, metrics);
     free(c.seen);

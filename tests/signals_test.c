@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { CASES = 150, LONGEST = 700 };
+enum { CASES = 150, LONGEST = 1300 };
 
 /* Values that lie close to one another, so that ties and neighbours are frequent. */
 static double draw_value(ts_draws *draws)
@@ -107,7 +107,7 @@ static void check_series(ts_engine *engine, const ts_series *series, const ts_ex
 static void comparisons_and_crossings_are_those_of_doubles(void **state)
 {
     (void)state;
-    static const char *const tiles[] = {"64", "192", "512"};
+    static const char *const tiles[] = {"64", "192", "512", "1024"};
     ts_error error = {0};
     ts_arena *arena = ts_arena_new();
     const ts_expression *trees[SIGNALS];
@@ -121,7 +121,7 @@ static void comparisons_and_crossings_are_those_of_doubles(void **state)
         for (uint32_t i = 0; i < soak(CASES); i++) {
             ts_series series = {0};
             make_series(&draws, &series);
-            setenv("TS_TILE", tiles[i % 3], 1);
+            setenv("TS_TILE", tiles[i % 4], 1);
             check_series(engine, &series, trees);
             ts_series_clear(&series);
         }

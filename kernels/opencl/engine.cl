@@ -67,14 +67,20 @@
         memory[r->out + bar] = step(state, p, IN(0, bar), inputs > 1 ? IN(1, bar) : IN(0, bar));                       \
     END_RECURRENCE(states)
 
-/* Each row that is a part of the result computes all of it. */
+/* Each row that is a part of the result computes all of it. Values come eight at a time: stores between the loads would
+ * make each wait for memory. */
 #define DRIVE_FAN(step, inputs, states)                                                                                \
     BEGIN_RECURRENCE(states)                                                                                           \
     const int part = p[0] < states ? (int)p[0] - 1 : states - 1;                                                       \
     if (anew) step(state, v_nan());                                                                                    \
-    for (long bar = 0; bar < bars; bar++) {                                                                            \
-        step(state, IN(0, bar));                                                                                       \
-        memory[r->out + bar] = part == 0 ? state[0] : part == 1 ? state[1] : state[2];                                 \
+    for (long bar = 0; bar < bars; bar += 8) {                                                                         \
+        double x[8];                                                                                                   \
+        for (int k = 0; k < 8; k++) x[k] = IN(0, bar + k);                                                             \
+        for (int k = 0; k < 8; k++) {                                                                                  \
+            step(state, x[k]);                                                                                         \
+            x[k] = part == 0 ? state[0] : part == 1 ? state[1] : state[2];                                             \
+        }                                                                                                              \
+        for (int k = 0; k < 8; k++) memory[r->out + bar + k] = x[k];                                                   \
     }                                                                                                                  \
     END_RECURRENCE(states)
 
