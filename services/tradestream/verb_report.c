@@ -118,7 +118,7 @@ static int draw_winners(draft *d, ts_error *error)
         int status = d->recalls ? draw(d, i, error) : ts_page_winner(&d->winners, &bare, error);
         if (status) return ts_stored_file_context(&d->file, &d->file.result[i], error);
         done++;
-        ts_progress(done == d->shown, "%zu of %zu rows examined: %s %s", done, d->shown, d->file.result[i].symbol,
+        ts_progress(done == d->shown, "%zu of %zu rows drawn: %s %s", done, d->shown, d->file.result[i].symbol,
                     d->file.result[i].strategy);
     }
     return ts_strbuf_failed(&d->winners) ? ts_no_memory(error, "the report") : 0;
