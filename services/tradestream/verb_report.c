@@ -114,10 +114,12 @@ static int draw_winners(draft *d, ts_error *error)
 {
     for (size_t i = 0, done = 0; i < d->file.count; i++) {
         if (!d->detail[i].shown) continue;
-        ts_progress(false, "%zu of %zu: %s %s", ++done, d->shown, d->file.result[i].symbol, d->file.result[i].strategy);
         const ts_winner bare = {.stored = &d->file.result[i], .place = i + 1};
         int status = d->recalls ? draw(d, i, error) : ts_page_winner(&d->winners, &bare, error);
         if (status) return ts_stored_file_context(&d->file, &d->file.result[i], error);
+        done++;
+        ts_progress(done == d->shown, "%zu of %zu rows drawn: %s %s", done, d->shown, d->file.result[i].symbol,
+                    d->file.result[i].strategy);
     }
     return ts_strbuf_failed(&d->winners) ? ts_no_memory(error, "the report") : 0;
 }

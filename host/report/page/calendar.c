@@ -35,8 +35,8 @@ static const struct step {
     int64_t ms;
     int months;
 } steps[] = {{5 * MINUTE, 0}, {15 * MINUTE, 0}, {HOUR, 0},    {3 * HOUR, 0}, {6 * HOUR, 0}, {12 * HOUR, 0},
-             {DAY, 0},        {2 * DAY, 0},     {7 * DAY, 0}, {0, 1},        {0, 3},        {0, 6},
-             {0, 12},         {0, 24},          {0, 60},      {0, 120},      {0, 600}};
+             {DAY, 0},        {2 * DAY, 0},     {7 * DAY, 0}, {0, 1},        {0, 2},        {0, 3},
+             {0, 6},          {0, 12},          {0, 24},      {0, 60},       {0, 120},      {0, 600}};
 
 /* Mark number `index` of a step: the first is not before `from`. */
 static int64_t mark_at(const struct step *step, int64_t from, size_t index)
