@@ -16,9 +16,12 @@ typedef struct ts_objective {
     double max_drawdown; /* larger: infeasible */
 } ts_objective;
 
+enum { TS_OBJECTIVES_MAX = 4, TS_ALSO_MAX = TS_OBJECTIVES_MAX - 1 };
+
 /* How one genome did, as far as the order needs it. */
 typedef struct ts_standing {
-    double score; /* NaN: undefined */
+    double score;             /* NaN: undefined */
+    double also[TS_ALSO_MAX]; /* the scores of further objectives: see ts_objectives */
     double trades, drawdown;
     bool feasible; /* enough trades, a drawdown within the limit, and a score */
 } ts_standing;

@@ -16,6 +16,7 @@ typedef enum column_kind {
     INTERVAL,
     STRATEGY,
     SCORE,
+    ALSO,
     TRAIN,
     DEFLATED,
     OVERFITTING,
@@ -28,7 +29,7 @@ typedef enum column_kind {
 typedef struct column {
     const char *heading;
     column_kind kind;
-    ts_metric metric; /* of PERCENT, DECIMAL and WHOLE */
+    int metric; /* of PERCENT, DECIMAL and WHOLE; of ALSO which of the further objectives */
 } column;
 
 static const column columns[] = {
@@ -37,6 +38,9 @@ static const column columns[] = {
     {"interval", INTERVAL, 0},
     {"strategy", STRATEGY, 0},
     {"score", SCORE, 0},
+    {"", ALSO, 0},
+    {"", ALSO, 1},
+    {"", ALSO, 2},
     {"in-sample", TRAIN, 0},
     {"sharpe", DECIMAL, TS_METRIC_sharpe},
     {"dsr", DEFLATED, 0},
@@ -88,6 +92,7 @@ static void cell(ts_strbuf *text, const column *c, const ts_result *result, size
     case INTERVAL: ts_strbuf_puts(text, ts_interval_text(origin->interval_ms)); break;
     case STRATEGY: ts_strbuf_puts(text, origin->strategy->name); break;
     case SCORE: ts_strbuf_printf(text, "%.4g", result->candidate->standing.score); break;
+    case ALSO: ts_strbuf_printf(text, "%.4g", result->candidate->standing.also[c->metric]); break;
     case TRAIN: decimal(text, ts_study_train_score(result->study)); break;
     case DEFLATED: decimal(text, result->luck.deflated_sharpe); break;
     case OVERFITTING: decimal(text, result->luck.overfitting); break;
@@ -98,10 +103,27 @@ static void cell(ts_strbuf *text, const column *c, const ts_result *result, size
     }
 }
 
+/* A further objective that no column of its own tells. */
+static bool untold(const ts_objectives *also, size_t which)
+{
+    if (which >= also->count) return false;
+    for (int i = 0; i < COLUMNS; i++) {
+        bool tells = columns[i].kind == PERCENT || columns[i].kind == DECIMAL || columns[i].kind == WHOLE;
+        if (tells && columns[i].metric == also->of[which].metric) return false;
+    }
+    return true;
+}
+
+static const char *heading(const column *c, const ts_result *results)
+{
+    return c->kind == ALSO ? results[0].search->also.of[c->metric].name : c->heading;
+}
+
 /* A column that says what another says already, or the same in every row, is left out. */
 static bool shown(const column *c, const ts_result *results, size_t count)
 {
     if (c->kind == SCORE) return strcmp(results[0].search->objective.name, "sharpe") != 0;
+    if (c->kind == ALSO) return untold(&results[0].search->also, (size_t)c->metric);
     if (c->kind == TRAIN) return results[0].walk_forward;
     if (c->kind == DEFLATED) return !isnan(results[0].luck.deflated_sharpe);
     if (c->kind == OVERFITTING) return !isnan(results[0].luck.overfitting);
@@ -116,13 +138,14 @@ void ts_leaderboard_table(ts_strbuf *text, const ts_result *results, size_t coun
 {
     size_t rows = count < limit ? count : limit;
     ts_leaderboard_verdict(text, results, count, totals);
+    ts_leaderboard_title(text, count, totals);
     if (rows == 0) return;
     ts_table table = {0};
     for (int i = 0; i < COLUMNS; i++) {
         column_kind kind = columns[i].kind;
         bool left = kind == SYMBOL || kind == INTERVAL || kind == STRATEGY || kind == PARAMETERS;
         if (!shown(&columns[i], results, count)) continue;
-        ts_table_column(&table, columns[i].heading, left);
+        ts_table_column(&table, heading(&columns[i], results), left);
         for (size_t row = 0; row < rows; row++) {
             cell(&table.cells, &columns[i], &results[row], row);
             ts_table_cell(&table);

@@ -10,7 +10,9 @@
 /* What all searches of a run amount to. */
 typedef struct ts_run_totals {
     const ts_objective *objective;
+    const ts_objectives *also; /* of several objectives the others; NULL: one */
     uint64_t evaluations, feasible, profitable;
+    uint64_t front; /* of several objectives: genomes of all fronts together */
     bool synthetic; /* some candles were generated */
 } ts_run_totals;
 
@@ -21,7 +23,10 @@ void ts_leaderboard_sort(ts_result *results, size_t count, const ts_objective *o
  */
 void ts_leaderboard_verdict(ts_strbuf *text, const ts_result *results, size_t count, const ts_run_totals *totals);
 
-/* The verdict and at most `limit` rows, aligned. */
+/* A line that says what a front is and what of it is shown; nothing of one objective. */
+void ts_leaderboard_title(ts_strbuf *text, size_t count, const ts_run_totals *totals);
+
+/* The verdict, the title and at most `limit` rows, aligned. */
 void ts_leaderboard_table(ts_strbuf *text, const ts_result *results, size_t count, size_t limit,
                           const ts_run_totals *totals);
 

@@ -116,6 +116,18 @@ static void json_walk_forward(ts_json *json, const ts_result *result)
     ts_json_object_end(json);
 }
 
+/* Of several objectives: which, the scores in each, and how many genomes the whole front has. */
+static void json_front(ts_json *json, const ts_result *result)
+{
+    const ts_objectives *also = &result->search->also;
+    ts_objectives_json(json, &result->search->objective, also);
+    ts_json_array(json, "scores");
+    ts_json_real(json, NULL, result->candidate->standing.score);
+    for (size_t i = 0; i < also->count; i++) ts_json_real(json, NULL, result->candidate->standing.also[i]);
+    ts_json_array_end(json);
+    ts_json_int(json, "front", (int64_t)result->study->found.front);
+}
+
 void ts_result_json(ts_json *json, const char *key, const ts_result *result)
 {
     ts_strbuf command = {0};
@@ -123,6 +135,7 @@ void ts_result_json(ts_json *json, const char *key, const ts_result *result)
     ts_json_int(json, "rank", result->rank);
     ts_json_text(json, "objective", result->search->objective.name);
     ts_json_real(json, "score", result->candidate->standing.score);
+    if (result->search->also.count) json_front(json, result);
     ts_origin_json(json, result->origin, &result->candidate->genome);
     ts_json_text(json, "search", ts_search_kind_name(result->kind));
     ts_json_int(json, "seed", (int64_t)result->search->seed);

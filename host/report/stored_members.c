@@ -72,7 +72,7 @@ int ts_stored_fill(const char *text, size_t size, void *field, ts_error *error)
 int ts_stored_kind(const char *text, size_t size, void *field, ts_error *error)
 {
     (void)size;
-    for (int kind = TS_SEARCH_AUTO; kind <= TS_SEARCH_RANDOM; kind++)
+    for (int kind = TS_SEARCH_AUTO; kind <= TS_SEARCH_LAST; kind++)
         if (!strcmp(ts_search_kind_name((ts_search_kind)kind), text)) {
             *(ts_search_kind *)field = (ts_search_kind)kind;
             return 0;

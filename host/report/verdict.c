@@ -43,7 +43,34 @@ static void say_none_feasible(ts_strbuf *text, const ts_run_totals *totals)
                      totals->evaluations, objective->min_trades);
     if (objective->max_drawdown < 1)
         ts_strbuf_printf(text, ", a drawdown of at most %g %%", objective->max_drawdown * 100);
-    ts_strbuf_printf(text, " and a defined %s. More candles, or a smaller --min-trades, may help.\n", objective->name);
+    ts_strbuf_puts(text, " and a defined ");
+    ts_objectives_text(text, objective, totals->also ? totals->also : &(ts_objectives){0});
+    ts_strbuf_puts(text, ". More candles, or a smaller --min-trades, may help.\n");
+}
+
+static void say_aim(ts_strbuf *text, const ts_objective *objective)
+{
+    ts_strbuf_printf(text, "%s (%s is better)", objective->name, objective->lower ? "less" : "more");
+}
+
+void ts_leaderboard_title(ts_strbuf *text, size_t count, const ts_run_totals *totals)
+{
+    const ts_objectives *also = totals->also;
+    if (!also || !also->count || !count) return;
+    ts_strbuf_puts(text, "FRONT of ");
+    say_aim(text, totals->objective);
+    for (size_t i = 0; i < also->count; i++) {
+        ts_strbuf_puts(text, i + 1 < also->count ? ", " : " and ");
+        say_aim(text, &also->of[i]);
+    }
+    ts_strbuf_printf(text,
+                     ": of the same strategy and symbol no genome tried is better than a row in one of them and worse "
+                     "in none. Sorted by %s, which is no ranking",
+                     totals->objective->name);
+    if (totals->front > count)
+        ts_strbuf_printf(text, "; kept are the %zu of %" PRIu64 " that are farthest from their neighbours (--top)",
+                         count, totals->front);
+    ts_strbuf_puts(text, ".\n");
 }
 
 void ts_leaderboard_verdict(ts_strbuf *text, const ts_result *results, size_t count, const ts_run_totals *totals)

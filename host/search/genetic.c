@@ -3,7 +3,6 @@
  * All islands go through a generation together, so that its new genomes are evaluated as one batch; what a generation
  * holds depends on the seed alone. */
 #define _GNU_SOURCE /* qsort_r */
-#include "host/search/breeding.h"
 #include "host/search/methods.h"
 
 #include "common/memory.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 
 /* STAGNANT: generations without one new genome after which nothing more is to be expected. */
-enum { STAGNANT = 20, REPAIRS = 16 };
+enum { STAGNANT = 20 };
 
 typedef struct island {
     ts_trial **member; /* of the evaluated generation, the best first */
@@ -65,24 +64,10 @@ static const ts_trial *tournament(const genetic *ga, const island *home, ts_draw
     return home->member[best];
 }
 
-/* A valid child. Invalid ones are bred again, at last a parent is taken as it is. Known ones are changed further. */
 static ts_genome breed(const genetic *ga, const island *home, ts_draws *draws)
 {
     const ts_genome *a = &tournament(ga, home, draws)->genome, *b = &tournament(ga, home, draws)->genome;
-    ts_genome child = *a;
-    for (int i = 0; i < REPAIRS; i++) {
-        ts_genome next = ts_breed_cross(ga->breeding, ga->strategy, a, b, draws);
-        ts_breed_mutate(ga->breeding, ga->strategy, &next, draws);
-        if (!ts_genome_valid(ga->strategy, &next)) continue;
-        child = next;
-        break;
-    }
-    for (int i = 0; i < ga->breeding->retries && ts_memory_find(ga->trials->memory, &child); i++) {
-        ts_genome next = child;
-        ts_breed_nudge(ga->breeding, ga->strategy, &next, draws);
-        if (ts_genome_valid(ga->strategy, &next)) child = next;
-    }
-    return child;
+    return ts_breed_child(ga->trials, a, b, draws);
 }
 
 /* The first generation: random genomes, and the defaults as the first of the first island. */

@@ -15,6 +15,7 @@ static const struct {
     [TS_SEARCH_EXHAUSTIVE] = {"exhaustive", ts_search_exhaustive, false},
     [TS_SEARCH_GA] = {"ga", ts_search_genetic, true},
     [TS_SEARCH_RANDOM] = {"random", ts_search_random, true},
+    [TS_SEARCH_NSGA2] = {"nsga2", ts_search_nsga2, true},
 };
 
 const char *ts_search_kind_name(ts_search_kind kind) { return methods[kind].name; }
@@ -30,6 +31,15 @@ int ts_search_check(const ts_search_settings *settings, ts_error *error)
     if (breeding->islands < 1 || breeding->islands > breeding->population / 2)
         return ts_fail(error, TS_USAGE, "--islands %d: expected 1 to %d, at least 2 of the population of %d on each",
                        breeding->islands, breeding->population / 2, breeding->population);
+    if (settings->kind == TS_SEARCH_GA && settings->also.count)
+        return ts_fail(error, TS_USAGE, "--search ga: it knows one --objective; for %zu, say nsga2 or auto",
+                       1 + settings->also.count);
+    if (settings->kind == TS_SEARCH_NSGA2 && !settings->also.count)
+        return ts_fail(
+            error, TS_USAGE,
+            "--search nsga2: expected 2 to %d keys in --objective, with commas between them; for one, say ga "
+            "or auto",
+            TS_OBJECTIVES_MAX);
     if (breeding->tournament < 1) return ts_fail(error, TS_USAGE, "--tournament: at least 1 expected");
     return 0;
 }
@@ -39,7 +49,8 @@ int ts_search_choose(const ts_search_settings *settings, const ts_strategy *stra
 {
     uint64_t space = ts_strategy_space(strategy);
     *kind = settings->kind;
-    if (*kind == TS_SEARCH_AUTO) *kind = space <= settings->evaluations ? TS_SEARCH_EXHAUSTIVE : TS_SEARCH_GA;
+    if (*kind == TS_SEARCH_AUTO) *kind = settings->also.count ? TS_SEARCH_NSGA2 : TS_SEARCH_GA;
+    if (settings->kind == TS_SEARCH_AUTO && space <= settings->evaluations) *kind = TS_SEARCH_EXHAUSTIVE;
     if (*kind == TS_SEARCH_EXHAUSTIVE && space > settings->evaluations)
         return ts_fail(error, TS_USAGE,
                        "--search exhaustive: %s has %" PRIu64 " points, more than --evaluations %" PRIu64
@@ -58,6 +69,7 @@ int ts_search_run(const ts_search_settings *settings, const ts_search_task *task
     result->kind = kind;
     int rc = ts_trials_init(&trials, settings, task, evaluator, methods[kind].remember, result, error);
     if (rc == 0) rc = methods[kind].run(&trials, error);
+    if (rc == 0) rc = ts_trials_end(&trials, error);
     ts_trials_clear(&trials);
     if (rc) ts_search_result_clear(result);
     return rc;

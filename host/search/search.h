@@ -9,13 +9,20 @@
 #include "common/error.h"
 #include "host/language/strategy.h"
 #include "host/metrics/metrics.h"
-#include "host/metrics/objective.h"
+#include "host/metrics/objectives.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum ts_search_kind { TS_SEARCH_AUTO, TS_SEARCH_EXHAUSTIVE, TS_SEARCH_GA, TS_SEARCH_RANDOM } ts_search_kind;
-#define TS_SEARCH_KINDS "auto|exhaustive|ga|random"
+typedef enum ts_search_kind {
+    TS_SEARCH_AUTO,
+    TS_SEARCH_EXHAUSTIVE,
+    TS_SEARCH_GA,
+    TS_SEARCH_RANDOM,
+    TS_SEARCH_NSGA2, /* of several objectives, as the GA is of one */
+    TS_SEARCH_LAST = TS_SEARCH_NSGA2
+} ts_search_kind;
+#define TS_SEARCH_KINDS "auto|exhaustive|ga|random|nsga2"
 typedef enum ts_crossover { TS_CROSSOVER_UNIFORM, TS_CROSSOVER_SINGLE_POINT, TS_CROSSOVER_BLEND } ts_crossover;
 #define TS_CROSSOVERS "uniform|single_point|blend"
 typedef enum ts_mutation { TS_MUTATION_MIXED, TS_MUTATION_UNIFORM, TS_MUTATION_STEP } ts_mutation;
@@ -48,6 +55,7 @@ typedef struct ts_search_settings {
     size_t batch;         /* most genomes an evaluator is asked for at once; 0: a default */
     uint64_t seed;
     ts_objective objective;
+    ts_objectives also; /* any: the search is for the front of all of them */
     ts_breeding breeding;
 } ts_search_settings;
 
@@ -72,7 +80,7 @@ typedef struct ts_candidate {
 /* One generation, or one batch of a search that has none. Scores are of feasible genomes, NaN without any. */
 typedef struct ts_search_step {
     uint64_t evaluations; /* distinct, so far */
-    double best;          /* so far */
+    double best;          /* so far, of the first objective, as the median is */
     size_t feasible;      /* in this generation or batch */
     double median;        /* of their scores */
     double diversity;     /* of a generation: how far its genes lie apart, 1 as if at random, 0 all alike; else NaN */
@@ -86,8 +94,9 @@ typedef struct ts_trial_moments {
 
 typedef struct ts_search_result {
     ts_search_kind kind; /* what `auto` chose */
-    ts_candidate *top;   /* feasible only, the best first */
+    ts_candidate *top;   /* feasible only, the best first; of several objectives the loneliest of the front */
     size_t top_count;
+    size_t front; /* of several objectives: how many genomes with different scores no other one beats; else 0 */
     ts_search_step *step;
     size_t steps;
     uint64_t evaluations;          /* distinct genomes evaluated */

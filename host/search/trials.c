@@ -41,6 +41,10 @@ int ts_trials_init(ts_trials *trials, const ts_search_settings *settings, const 
     trials->room = trials->batch;
     result->top = ts_alloc(settings->top + 1, sizeof *result->top);
     bool whole = trials->asked && trials->metrics && trials->score && result->top;
+    if (settings->also.count) {
+        trials->archive = ts_archive_new(settings);
+        whole = whole && trials->archive;
+    }
     if (remember) {
         trials->memory = ts_memory_new();
         trials->trial = ts_alloc(trials->batch, sizeof(ts_trial *));
@@ -52,6 +56,7 @@ int ts_trials_init(ts_trials *trials, const ts_search_settings *settings, const 
 void ts_trials_clear(ts_trials *trials)
 {
     ts_memory_free(trials->memory);
+    ts_archive_free(trials->archive);
     free(trials->asked);
     free(trials->trial);
     free(trials->metrics);
@@ -59,19 +64,21 @@ void ts_trials_clear(ts_trials *trials)
     *trials = (ts_trials){0};
 }
 
-/* Insert into the best few. */
-static void keep(ts_trials *trials, const ts_genome *genome, const ts_standing *standing, const ts_metrics *metrics)
+/* Into the front, or the best few. */
+static int keep(ts_trials *trials, const ts_candidate *candidate, ts_error *error)
 {
+    if (trials->archive) return ts_archive_show(trials->archive, candidate, error);
     ts_search_result *result = trials->result;
     const ts_objective *objective = &trials->settings->objective;
     size_t at = result->top_count;
-    while (at > 0 && ts_objective_compare(objective, standing, genome, &result->top[at - 1].standing,
-                                          &result->top[at - 1].genome) < 0)
+    while (at > 0 && ts_objective_compare(objective, &candidate->standing, &candidate->genome,
+                                          &result->top[at - 1].standing, &result->top[at - 1].genome) < 0)
         at--;
-    if (at >= trials->settings->top) return;
+    if (at >= trials->settings->top) return 0;
     memmove(&result->top[at + 1], &result->top[at], (result->top_count - at) * sizeof *result->top);
-    result->top[at] = (ts_candidate){*genome, *standing, *metrics};
+    result->top[at] = *candidate;
     if (result->top_count < trials->settings->top) result->top_count++;
+    return 0;
 }
 
 /* Welford's update of the Sharpe ratios of the genomes that traded. */
@@ -102,6 +109,7 @@ static int add_score(ts_trials *trials, double score, ts_error *error)
 int ts_trials_flush(ts_trials *trials, ts_error *error)
 {
     size_t count = trials->waiting;
+    const ts_search_settings *settings = trials->settings;
     ts_search_result *result = trials->result;
     trials->waiting = 0;
     if (count == 0) return 0;
@@ -109,14 +117,15 @@ int ts_trials_flush(ts_trials *trials, ts_error *error)
         return -1;
     for (size_t i = 0; i < count; i++) {
         const ts_metrics *metrics = &trials->metrics[i];
-        ts_standing standing = ts_objective_stand(&trials->settings->objective, metrics);
+        ts_standing standing = ts_objectives_stand(&settings->objective, &settings->also, metrics);
         if (trials->trial) trials->trial[i]->standing = standing;
         count_sharpe(trials, metrics);
         result->profitable += metrics->value[TS_METRIC_total_return] > 0;
         if (!standing.feasible) continue;
         result->feasible++;
-        keep(trials, &trials->asked[i], &standing, metrics);
-        if (add_score(trials, standing.score, error)) return -1;
+        if (keep(trials, &(ts_candidate){trials->asked[i], standing, *metrics}, error) ||
+            add_score(trials, standing.score, error))
+            return -1;
     }
     result->evaluations += count;
     return 0;
@@ -152,6 +161,12 @@ static double median(double *value, size_t count)
     return (value[(count - 1) / 2] + value[count / 2]) / 2;
 }
 
+static double best_score(const ts_trials *trials)
+{
+    if (trials->archive) return ts_archive_best(trials->archive);
+    return trials->result->top_count ? trials->result->top[0].standing.score : NAN;
+}
+
 int ts_trials_step(ts_trials *trials, ts_trial *const *population, size_t count, ts_error *error)
 {
     ts_search_result *result = trials->result;
@@ -167,10 +182,15 @@ int ts_trials_step(ts_trials *trials, ts_trial *const *population, size_t count,
         result->step = more;
     }
     result->step[result->steps++] = (ts_search_step){.evaluations = result->evaluations,
-                                                     .best = result->top_count ? result->top[0].standing.score : NAN,
+                                                     .best = best_score(trials),
                                                      .feasible = trials->scores,
                                                      .median = median(trials->score, trials->scores),
                                                      .diversity = ts_diversity(trials->strategy, population, count)};
     trials->scores = 0;
     return 0;
+}
+
+int ts_trials_end(ts_trials *trials, ts_error *error)
+{
+    return trials->archive ? ts_archive_take(trials->archive, trials->result, error) : 0;
 }

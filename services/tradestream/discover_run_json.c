@@ -55,6 +55,7 @@ static void json_search(ts_json *json, const ts_search_settings *search)
     ts_json_int(json, "top", (int64_t)search->top);
     ts_json_int(json, "seed", (int64_t)search->seed);
     ts_json_text(json, "objective", search->objective.name);
+    if (search->also.count) ts_objectives_json(json, &search->objective, &search->also);
     ts_json_real(json, "min_trades", search->objective.min_trades);
     ts_json_real(json, "max_drawdown", search->objective.max_drawdown);
     ts_json_int(json, "population", breeding->population);
@@ -123,6 +124,7 @@ static void json_outcome(ts_json *json, const ts_outcome *outcome)
         ts_json_int(json, "evaluations", (int64_t)found->evaluations);
         ts_json_int(json, "feasible", (int64_t)found->feasible);
         ts_json_int(json, "profitable", (int64_t)found->profitable);
+        if (found->front) ts_json_int(json, "front", (int64_t)found->front);
         ts_json_real(json, "seconds", outcome->seconds);
         ts_json_object(json, "trial_sharpes");
         ts_json_int(json, "count", (int64_t)found->sharpe.count);

@@ -16,7 +16,8 @@ static double planned_of(const ts_search_settings *search, const ts_strategy *st
 {
     double space = (double)ts_strategy_space(strategy), most = (double)search->evaluations;
     double bred = (double)search->breeding.population * (1 + (double)search->breeding.generations);
-    bool genetic = search->kind == TS_SEARCH_GA || (search->kind == TS_SEARCH_AUTO && space > most);
+    bool genetic = search->kind == TS_SEARCH_GA || search->kind == TS_SEARCH_NSGA2 ||
+                   (search->kind == TS_SEARCH_AUTO && space > most);
     if (genetic && search->breeding.generations && bred < most) most = bred;
     return space < most ? space : most;
 }
@@ -49,6 +50,7 @@ int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_err
         goto fail;
     }
     discovery->totals.objective = &discovery->search.objective;
+    discovery->totals.also = &discovery->search.also;
     return 0;
 fail:
     ts_discovery_clear(discovery);
@@ -128,6 +130,7 @@ static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
 {
     discovery->totals.evaluations += outcome->study.found.evaluations;
     discovery->totals.feasible += outcome->study.found.feasible;
+    discovery->totals.front += outcome->study.found.front;
     discovery->totals.profitable += outcome->study.found.profitable;
     discovery->totals.synthetic = discovery->totals.synthetic || outcome->origin.synthetic;
     discovery->results += outcome->study.found.top_count;

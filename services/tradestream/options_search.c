@@ -10,14 +10,16 @@ const ts_setting ts_options_search[] = {
     {"strategies", TS_SETTING_MANY, AT(strategies), "all", 0, 0, NULL, "all|A,B|FILE.json...",
      "strategies of the catalogue, and files of your own"},
     {"search", TS_SETTING_CHOICE, AT(search), "auto", 0, 0, TS_SEARCH_KINDS, NULL,
-     "auto: every genome when there are no more than --evaluations, else ga"},
+     "auto: every genome when there are no more than --evaluations, else ga; nsga2 for several objectives"},
     {"evaluations", TS_SETTING_INT, AT(evaluations), "20000", 1, 1e9, NULL, "N",
      "distinct genomes to try for each strategy and symbol"},
-    {"objective", TS_SETTING_TEXT, AT(objective), "sharpe", 0, 0, NULL, "K", "any metric's key, or tradestream"},
+    {"objective", TS_SETTING_TEXT, AT(objective), "sharpe", 0, 0, NULL, "K[,K]",
+     "any metric's key, or tradestream; up to 4: search for the front, the genomes that no other beats in all of them"},
     {"min-trades", TS_SETTING_INT, AT(min_trades), "30", 0, 1e9, NULL, "N", "a genome with fewer is no result"},
     {"max-drawdown", TS_SETTING_REAL, AT(max_drawdown), "1", 0, 1, NULL, "X",
      "a genome with a larger one is no result"},
-    {"top", TS_SETTING_INT, AT(top), "5", 1, 10000, NULL, "N", "winners to keep of each strategy and symbol"},
+    {"top", TS_SETTING_INT, AT(top), "5", 1, 10000, NULL, "N",
+     "winners, or genomes of the front, to keep of each strategy and symbol"},
     {"seed", TS_SETTING_INT, AT(seed), "1", 0, INFINITY, NULL, "N", "the same seed finds the same winners"},
     {"walk-forward", TS_SETTING_TEXT, AT(walk_forward), NULL, 0, 0, NULL, "SPEC",
      "train=90d,test=30d[,step=30d][,embargo=1d][,anchored]: search every train window anew, trade what was found in "
@@ -78,7 +80,12 @@ int ts_options_search_settings(const ts_options *options, ts_search_settings *se
         .seed = (uint64_t)options->seed,
         .objective = {.min_trades = (double)options->min_trades, .max_drawdown = options->max_drawdown},
         .breeding = breeding_of(options)};
-    if (ts_objective_parse(options->objective, &settings->objective, error))
+    if (ts_objectives_parse(options->objective, &settings->objective, &settings->also, error))
         return ts_error_context(error, "--objective");
+    if (settings->also.count && options->walk_forward)
+        return ts_fail(error, TS_USAGE,
+                       "--walk-forward: a test window trades the best of its train window, and of %zu objectives there "
+                       "is no best: say one --objective",
+                       1 + settings->also.count);
     return ts_search_check(settings, error);
 }
