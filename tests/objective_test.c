@@ -1,5 +1,5 @@
 /* Scores against the published formula worked by hand, and the order of genomes. */
-#include "host/metrics/objective.h"
+#include "host/metrics/objectives.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -139,6 +139,64 @@ static void metrics_as_json(void **state)
     ts_strbuf_clear(&json.out);
 }
 
+static void a_list_names_each_objective_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {{"sharpe,sharpe", "sharpe is named twice"},
+                 {"sharpe,calmar,tradestream,tradestream", "tradestream is named twice"},
+                 {"sharpe,max_drawdwn", "did you mean max_drawdown?"},
+                 {"sharpe,", "a key is missing"},
+                 {",sharpe", "a key is missing"},
+                 {"", "a key is missing"},
+                 {"sharpe,calmar,sortino,volatility,trades", "5 keys: expected 1 to 4"}};
+    ts_objective first = {.min_trades = 7, .max_drawdown = 0.5};
+    ts_objectives also;
+    ts_error error = {0};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        error = (ts_error){0};
+        assert_int_equal(ts_objectives_parse(wrong[i].text, &first, &also, &error), -1);
+        assert_int_equal(error.code, TS_USAGE);
+        if (!strstr(error.text, wrong[i].says)) fail_msg("%s: %s", wrong[i].text, error.text);
+    }
+    assert_int_equal(ts_objectives_parse("sortino", &first, &also, &error), 0);
+    assert_int_equal(also.count, 0);
+    static const char text[] = "calmar,max_drawdown,tradestream,trades";
+    assert_int_equal(ts_objectives_parse(text, &first, &also, &error), 0);
+    assert_int_equal(also.count, 3);
+    assert_true(also.of[0].lower && !also.of[1].lower && !also.of[2].lower && first.min_trades == 7);
+    ts_strbuf again = {0};
+    ts_objectives_text(&again, &first, &also);
+    assert_string_equal(again.text, text);
+    ts_strbuf_clear(&again);
+}
+
+/* Every score must be defined; costs are smaller the better, whatever the direction. */
+static void several_scores_of_a_genome(void **state)
+{
+    (void)state;
+    ts_objective first = {.min_trades = 30, .max_drawdown = 0.5};
+    ts_objectives also;
+    ts_error error = {0};
+    ts_metrics metrics = {{0}};
+    double cost[TS_OBJECTIVES_MAX];
+    assert_int_equal(ts_objectives_parse("sharpe,max_drawdown,calmar", &first, &also, &error), 0);
+    metrics.value[TS_METRIC_trades] = 30;
+    metrics.value[TS_METRIC_sharpe] = 1.5;
+    metrics.value[TS_METRIC_max_drawdown] = 0.25;
+    metrics.value[TS_METRIC_calmar] = -3;
+    ts_standing standing = ts_objectives_stand(&first, &also, &metrics);
+    assert_true(standing.feasible);
+    ts_objectives_costs(&first, &also, &standing, cost);
+    assert_true(cost[0] == -1.5 && cost[1] == 0.25 && cost[2] == 3);
+    metrics.value[TS_METRIC_calmar] = NAN;
+    assert_false(ts_objectives_stand(&first, &also, &metrics).feasible);
+    metrics.value[TS_METRIC_calmar] = -3;
+    metrics.value[TS_METRIC_trades] = 29;
+    assert_false(ts_objectives_stand(&first, &also, &metrics).feasible);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +207,8 @@ int main(void)
         cmocka_unit_test(feasible_needs_trades_drawdown_and_a_score),
         cmocka_unit_test(the_order_of_genomes),
         cmocka_unit_test(metrics_as_json),
+        cmocka_unit_test(a_list_names_each_objective_once),
+        cmocka_unit_test(several_scores_of_a_genome),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
