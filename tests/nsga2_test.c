@@ -61,8 +61,8 @@ static zdt1 problem_of(int variables, int32_t steps, const char *require)
     ts_parameter parameter[VARIABLES];
     ts_error error = {0};
     for (int i = 0; i < variables; i++)
-        parameter[i] =
-            (ts_parameter){.name = {(char)('a' + i)}, .integer = true, .step = 1, .fallback = steps / 2 + i, .steps = steps};
+        parameter[i] = (ts_parameter){
+            .name = {(char)('a' + i)}, .integer = true, .step = 1, .fallback = steps / 2 + i, .steps = steps};
     ts_strategy_text text = {.name = "ZDT1",
                              .require = require,
                              .entry = entry[variables == VARIABLES],
