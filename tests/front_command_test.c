@@ -158,7 +158,27 @@ static void the_same_bytes_for_threads_and_back_ends(void **state)
     assert_int_equal(shell(TRADESTREAM "discover --candles '%s' " NSGA2 "--seed 8 --out '%s/other'", candles, folder),
                      0);
     assert_int_equal(shell("cmp -s '%s/first/results.jsonl' '%s/other/results.jsonl'", folder, folder), 1);
-    shell_expect(shell(TRADESTREAM "verify '%s/first/results.jsonl' --candles '%s'", folder, candles), 0, "");
+}
+
+/* Rows are computed again with every score; one that was edited is found. */
+static void rows_are_verified(void **state)
+{
+    (void)state;
+    shell_expect(shell(TRADESTREAM "discover --candles '%s' " NSGA2 "--out '%s/rows'", candles, folder), 0, "");
+    shell_expect(shell(TRADESTREAM "verify '%s/rows' --candles '%s'", folder, candles), 0, "");
+    ts_error error = {0};
+    json_t *row;
+    assert_int_equal(shell("head -1 '%s/rows/results.jsonl' >'%s/row.json'", folder, folder), 0);
+    row = ts_json_load(ts_temporary("row.json"), 1 << 20, &error);
+    if (!row) fail_msg("%s", error.text);
+    json_array_set_new(json_object_get(row, "scores"), 1, json_real(0.5));
+    char *edited = json_dumps(row, JSON_REAL_PRECISION(17));
+    const char *path = ts_temporary_text("edited.jsonl", edited);
+    shell_expect(shell(TRADESTREAM "verify '%s' --candles '%s'", path, candles), 1, "");
+    shell_expect_out("scores[1]");
+    shell_expect(shell(TRADESTREAM "validate '%s/row.json' --candles '%s'", folder, candles), 0, "");
+    free(edited);
+    json_decref(row);
 }
 
 /* What the table says: that it is a front, of what, and how much of it. An objective without a column gets one. */
@@ -208,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_enumerated_front_is_that_of_all_genomes),
         cmocka_unit_test(the_same_bytes_for_threads_and_back_ends),
+        cmocka_unit_test(rows_are_verified),
         cmocka_unit_test(the_table_says_that_it_is_a_front),
         cmocka_unit_test(bad_lists_are_refused),
     };

@@ -44,9 +44,10 @@
 #define FOLDS                                                                                                          \
     "\"walk_forward\": {\"windows\": \"train=12h,test=12h\", \"in_sample_score\": 2, \"folds\": [" FOLD                \
     ", " EMPTY_FOLD "], \"later\": []}, "
-#define COMMAND  "\"command\": \"tradestream backtest\""
-#define BACKTEST "{" ORIGIN ", " METRICS "}"
-#define WINNER   "{" SEARCH ORIGIN ", " FOLDS METRICS ", " COMMAND ", \"of later versions\": {\"x\": [1]}}"
+#define KEYS(keys) "\"objectives\": [" keys "], \"scores\": "
+#define COMMAND    "\"command\": \"tradestream backtest\""
+#define BACKTEST   "{" ORIGIN ", " METRICS "}"
+#define WINNER     "{" SEARCH ORIGIN ", " FOLDS METRICS ", " COMMAND ", \"of later versions\": {\"x\": [1]}}"
 
 static int read_text(const char *text, size_t length, ts_stored_file *file, ts_error *error)
 {
@@ -106,6 +107,24 @@ static void every_member_is_read(void **state)
     ts_stored_file_clear(&file);
 }
 
+static void a_member_of_a_front_is_read(void **state)
+{
+    (void)state;
+    static const char rank[] = "\"rank\": 2, ";
+    ts_stored_file file;
+    ts_error error;
+    ts_strbuf text = {0};
+    ts_strbuf_puts(&text, "{" KEYS("\"sharpe\", \"max_drawdown\", \"tradestream\"") "[1.5, 0.25, 0.5], \"front\": 9, ");
+    ts_strbuf_puts(&text, strstr(WINNER, rank));
+    if (read_text(text.text, text.length, &file, &error)) fail_msg("%s", error.text);
+    const ts_stored_result *row = file.result;
+    assert_int_equal(row->also.count, 2);
+    assert_true(row->also.of[0].metric == TS_METRIC_max_drawdown && row->also.of[1].metric == -1);
+    assert_true(row->scores[0] == 1.5 && row->scores[1] == 0.25 && row->scores[2] == 0.5);
+    ts_stored_file_clear(&file);
+    ts_strbuf_clear(&text);
+}
+
 /* A line each, one object, one indented object, an array under "results". */
 static void every_shape_is_read(void **state)
 {
@@ -162,8 +181,18 @@ static void what_is_wrong_is_named_with_its_line(void **state)
         {"0.001", "\"0.001\"", "fee: expected a number, found a text"},
         {"\"fill_gaps\": false", "\"fill_gaps\": 0", "fill_gaps: expected true or false, found a number"},
         {"\"seed\": 9223372036854775807", "\"seed\": -1", "seed: expected a whole number of at least 0, found -1"},
-        {"\"ga\"", "\"annealing\"", "search: expected auto|exhaustive|ga|random, found 'annealing'"},
+        {"\"ga\"", "\"annealing\"", "search: expected auto|exhaustive|ga|random|nsga2, found 'annealing'"},
         {"\"objective\": \"sharpe\"", "\"objective\": \"sharp\"", "objective: no objective \"sharp\""},
+        {"\"score\": 1.5", "\"score\": 1, \"scores\": [1]", "objectives: expected an array of 2 to 4 keys"},
+        {"\"score\": 1.5", "\"score\": 1, \"objectives\": [\"sharpe\"]", "objectives: expected an array of 2 to 4"},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"sharpe\", \"calmar\"") "[1]", "scores: expected an array of 2"},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"sharpe\", \"calmar\"") "[1, true]", "scores: expected a number"},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"sharpe\", 7") "[1, 2]", "objectives: expected a text"},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"sharpe\", \"calmr\"") "[1, 2]",
+         "objectives: no objective \"calmr\""},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"calmar\", \"sharpe\"") "[1, 2]",
+         "objectives: expected sharpe first"},
+        {"\"score\": 1.5", "\"score\": 1, " KEYS("\"sharpe\", \"calmar,sortino\"") "[1, 2]", "objectives: expected"},
         {"\"score\": 1.5", "\"score\": []", "score: expected a number or null, found an array"},
         {"\"spread\": 1.25, ", "", "trials: spread: missing"},
         {"{\"fast\": 3, \"slow\": 7.5}", "[3]", "parameters: expected an object, found an array"},
@@ -291,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_is_read),
+        cmocka_unit_test(a_member_of_a_front_is_read),
         cmocka_unit_test(every_shape_is_read),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
         cmocka_unit_test(what_is_no_file_of_results_is_refused),

@@ -40,6 +40,9 @@ const json_t *ts_stored_part(const json_t *object, const char *name, ts_error *e
 /* Always -1: what is refused as usage on a command line is bad data in a file. */
 int ts_stored_refused(ts_error *error, const char *name);
 
+/* The members "objectives" and "scores", in stored_front.c; nothing when both are missing. */
+int ts_stored_front(const json_t *object, ts_stored_result *result, ts_error *error);
+
 /* The member "walk_forward", in stored_folds.c. */
 int ts_stored_walk_forward(const json_t *object, ts_stored_result *result, ts_error *error);
 

@@ -46,6 +46,7 @@ static int read_search(const json_t *object, ts_stored_result *result, ts_error 
     const json_t *luck = json_object_get(object, "trials"), *windows = json_object_get(object, "walk_forward");
     result->searched = json_object_get(object, "objective") != NULL;
     if (result->searched && ts_stored_both(object, search_texts, search_numbers, result, error)) return -1;
+    if (result->searched && ts_stored_front(object, result, error)) return -1;
     result->counted = luck != NULL;
     if (luck && ts_json_members(luck, luck_numbers, true, result, error)) return ts_error_context(error, "trials");
     if (windows && !result->searched) return ts_fail(error, TS_BAD_DATA, "objective: missing");

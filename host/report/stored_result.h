@@ -40,6 +40,8 @@ typedef struct ts_stored_result {
     bool searched;
     ts_objective objective; /* without its limits */
     double score;
+    ts_objectives also; /* none: a search of one objective */
+    double scores[TS_OBJECTIVES_MAX];
     ts_search_kind kind;
     uint64_t rank, seed, evaluations;
     char *command; /* NULL: none */

@@ -81,14 +81,29 @@ int ts_recount_metrics(ts_recount *e, const char *where, const ts_metrics *store
     return 0;
 }
 
+static int scores(ts_recount *e, const ts_metrics *metrics)
+{
+    const ts_stored_result *stored = e->of->result;
+    double score = ts_objective_score(&stored->objective, metrics);
+    if (ts_recount_number(e, "", "score", stored->score, score)) return -1;
+    if (!stored->also.count) return 0;
+    if (ts_recount_number(e, "scores", "[0]", stored->scores[0], score)) return -1;
+    for (size_t i = 0; i < stored->also.count; i++) {
+        char place[8];
+        snprintf(place, sizeof place, "[%zu]", i + 1);
+        if (ts_recount_number(e, "scores", place, stored->scores[i + 1],
+                              ts_objective_score(&stored->also.of[i], metrics)))
+            return -1;
+    }
+    return 0;
+}
+
 /* The metrics and what follows from them; `returns` are the bar returns of the equity they are of. */
 static int whole(ts_recount *e, const ts_metrics *metrics, const double *returns, size_t bars)
 {
     const ts_stored_result *stored = e->of->result;
     if (ts_recount_metrics(e, "", &stored->metrics, metrics)) return -1;
-    if (stored->searched &&
-        ts_recount_number(e, "", "score", stored->score, ts_objective_score(&stored->objective, metrics)))
-        return -1;
+    if (stored->searched && scores(e, metrics)) return -1;
     if (!stored->counted) return 0;
     ts_moments moments = ts_moments_of(returns, bars);
     return ts_recount_number(e, "trials.", "deflated_sharpe", stored->luck.deflated_sharpe,

@@ -102,12 +102,25 @@ static void row(ts_strbuf *out, const ts_page *page, size_t index)
     ts_html(out, "</td></tr>");
 }
 
+static void board_order(ts_strbuf *out, const ts_stored_result *best)
+{
+    ts_strbuf keys = {0};
+    ts_objectives_text(&keys, &best->objective, &best->also);
+    if (best->also.count)
+        ts_html(out, "The front of %s: no other genome that was tried beats a row in all of them. By ",
+                keys.text ? keys.text : "");
+    else ts_html(out, "By ");
+    ts_html_text(out, best->objective.name);
+    out->failed = out->failed || ts_strbuf_failed(&keys);
+    ts_strbuf_clear(&keys);
+}
+
 void ts_page_board(ts_strbuf *out, const ts_page *page)
 {
     size_t rows = page->results < ROWS_MOST ? page->results : ROWS_MOST;
     if (!rows) return;
-    ts_html(out, "<section id=\"board\"><h2>Leaderboard</h2><p class=\"sub\">By ");
-    ts_html_text(out, page->result[0].objective.name);
+    ts_html(out, "<section id=\"board\"><h2>Leaderboard</h2><p class=\"sub\">");
+    board_order(out, page->result);
     ts_html(out, "%s. All figures are after fees and slippage.</p>",
             page->result[0].folds ? " of the test windows, out-of-sample" : ", in-sample");
     ts_html(out,
