@@ -117,7 +117,8 @@ static void a_browser_draws_the_page_of_real_candles(void **state)
 static void a_broken_page_is_seen(void **state)
 {
     (void)state;
-    static const char *const says[] = {"is blank", "console", "the background is", "pixels wide", "Content Security Policy"};
+    static const char *const says[] = {"is blank", "console", "the background is", "pixels wide",
+                                       "Content Security Policy"};
     assert_int_equal(
         shell("sed -E 's/<path class=\"[^\"]*\"[^>]*>//g; s/<rect[^>]*>//g; s/.use strict.;/throw new Error(7);/; "
               "s/<main>/<main><img src=\"%s:\\/\\/example.org\\/x.png\">/; s/--paper: #15171a/--paper: #ffffff/; "
