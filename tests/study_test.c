@@ -200,7 +200,7 @@ static void test_windows_do_not_leak_into_training(void **state)
     (void)state;
     ts_error error = {0};
     ts_walk_forward spec;
-    ts_series clean, dirty;
+    ts_series clean, dirty = {0};
     make_candles(&clean, 3);
     ts_market *market = market_of(&clean, INT64_MIN, INT64_MAX);
     assert_int_equal(ts_walk_forward_parse("train=1d,test=12h", &spec, &error), 0);
