@@ -2,6 +2,7 @@
  * 8 (2), 2000), whose front is known: f2 = 1 - sqrt(f1). Its variables are the genes, its objectives two metrics of
  * different directions: f1 is the drawdown, -f2 the Sharpe ratio. No engine, no candles. */
 #include "host/search/breeding.h"
+#include "host/search/front.h"
 #include "host/search/search.h"
 
 #include <math.h>
@@ -178,6 +179,57 @@ static void the_front_of_zdt1_is_found_where_random_is_far_off(void **state)
     problem_clear(&z);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median score of those of all that were seen, in the order of genomes, whom the definition lets survive: the
+ * smallest rank first, of equal rank the loneliest, then the smallest genome. */
+static double median_of_survivors(const zdt1 *z, size_t survivors)
+{
+    static ts_point point[SEEN_MAX];
+    static uint32_t rank[SEEN_MAX];
+    static double crowding[SEEN_MAX], score[SEEN_MAX];
+    ts_error error = {0};
+    for (size_t i = 0; i < z->count; i++) point[i] = (ts_point){{f2(z->strategy, &z->seen[i]), f1(&z->seen[i])}};
+    assert_int_equal(ts_front_ranks(point, z->count, 2, rank, &error), 0);
+    assert_int_equal(ts_front_crowding(point, rank, z->count, 2, crowding, &error), 0);
+    for (size_t n = 0; n < survivors; n++) {
+        size_t best = SIZE_MAX;
+        for (size_t i = 0; i < z->count; i++) {
+            if (rank[i] == UINT32_MAX) continue; /* has survived */
+            if (best == SIZE_MAX || rank[i] < rank[best] || (rank[i] == rank[best] && crowding[i] > crowding[best]))
+                best = i;
+        }
+        score[n] = -point[best].cost[0];
+        rank[best] = UINT32_MAX;
+    }
+    qsort(score, survivors, sizeof *score, by_value);
+    return (score[(survivors - 1) / 2] + score[survivors / 2]) / 2;
+}
+
+/* After one generation, when everything that was seen competed. */
+static void the_fittest_survive(void **state)
+{
+    (void)state;
+    zdt1 z = problem_of(VARIABLES, STEPS, NULL);
+    ts_search_settings settings = settings_of(TS_SEARCH_NSGA2, 15000);
+    ts_search_result found;
+    settings.breeding.population = 31;
+    settings.breeding.generations = 1;
+    for (settings.seed = 1; settings.seed <= 30; settings.seed++) {
+        search(&settings, &z, &found);
+        assert_int_equal(found.steps, 2);
+        assert_in_range(found.evaluations, 55, 62);
+        assert_int_equal(found.step[1].feasible, 31);
+        assert_true(found.step[1].median == median_of_survivors(&z, 31));
+        ts_search_result_clear(&found);
+    }
+    problem_clear(&z);
+}
+
 /* A genome without enough trades is never better than one with enough: the front begins where those do. Without a
  * score in each objective a genome is no result either. */
 static void infeasible_genomes_lead_to_the_feasible_and_stay_out(void **state)
@@ -342,6 +394,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_front_of_zdt1_is_found_where_random_is_far_off),
+        cmocka_unit_test(the_fittest_survive),
         cmocka_unit_test(infeasible_genomes_lead_to_the_feasible_and_stay_out),
         cmocka_unit_test(an_enumerated_front_is_exact),
         cmocka_unit_test(a_small_top_keeps_the_ends),
