@@ -92,7 +92,8 @@ static void grids_say_rates_ratios_and_limits(void **state)
 }
 
 /* The device's fields stand where it computed, and are what they must be for a grid of 2 slow averages: each genome has
- * its own crossing, of 8 + 8 bytes and two bits in, two bits out; the rest are its share of 52 rows, and its trades. */
+ * its own crossing, of two singles in, two bits out and again in; the rest are its share of 52 rows (48 bytes, 12 as
+ * singles, 28 operations), and its trades. */
 static void a_device_has_its_limits_and_what_bounds_it(void **state)
 {
     (void)state;
@@ -129,9 +130,9 @@ static void a_device_has_its_limits_and_what_bounds_it(void **state)
     assert_true(fabs(shares - 1) < 1e-9);
     double trades = number(line, "trades_per_genome") / BARS, least = number(line, "least_bytes_per_genome_bar");
     double asked = number(line, "asked_bytes_per_genome_bar"), doubles = number(line, "double_ops_per_genome_bar");
-    assert_true(asked > 16.5 + 100 * trades && asked < 16.5 + 300 * trades + 0.52 * 48 + 1);
+    assert_true(asked > 8.5 + 0.52 * 60 + 100 * trades && asked < 8.5 + 0.52 * 60 + 300 * trades + 2);
     assert_true(least > 0.5 + 0.52 * 16 && least < asked);
-    assert_true(doubles > 2 + 0.52 * 28 && doubles < 2 + 0.52 * 28 + 1 + 100 * trades);
+    assert_true(doubles > 0.52 * 28 + 80 * trades && doubles < 0.52 * 28 + 1 + 100 * trades);
     free_lines(lines, count);
 }
 

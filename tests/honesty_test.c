@@ -245,11 +245,11 @@ static double oracle_sharpe(const ts_series *series, const double *hidden, ts_ma
     return mean / sqrt((squares - sum * mean) / (n - 1)) * sqrt(365.0 * 86400000 / (double)series->interval_ms);
 }
 
-/* The market of this seed whose oracle has the Sharpe ratio wanted: bisection on the edge. */
+/* The market of this seed whose oracle has the Sharpe ratio wanted, within a twentieth: bisection on the edge. */
 static void plant(uint64_t seed, ts_market_character character, double wanted, ts_series *series)
 {
     static double hidden[SIGNAL_BARS];
-    double low = 0, high = character == TS_MARKET_TREND ? 0.6 : 6, deviation = 0.0006 * sqrt(240);
+    double low = 0, high = character == TS_MARKET_TREND ? 0.6 : 10, deviation = 0.0006 * sqrt(240), sharpe = NAN;
     for (int i = 0; i < 24; i++) {
         ts_error error = {0};
         const ts_market_plan plan = {.seed = seed,
@@ -261,9 +261,11 @@ static void plant(uint64_t seed, ts_market_character character, double wanted, t
         ts_series_clear(series);
         *series = (ts_series){0};
         if (ts_market_generate(&plan, series, &error)) fail_msg("%s", error.text);
-        if (oracle_sharpe(series, hidden, character, plan.edge * deviation) < wanted) low = plan.edge;
+        sharpe = oracle_sharpe(series, hidden, character, plan.edge * deviation);
+        if (sharpe < wanted) low = plan.edge;
         else high = plan.edge;
     }
+    if (!(fabs(sharpe - wanted) < 0.05 * wanted)) fail_msg("the oracle's Sharpe ratio is %g, not %g", sharpe, wanted);
 }
 
 static void planted_signals_are_found(void **state)

@@ -32,7 +32,7 @@ enum { REGIMES = sizeof regimes / sizeof *regimes };
 static const regime noise = {"noise", 1e18, 0, 1, 0};
 
 #define TREND_BARS 300.0
-#define SWING_BACK 0.034 /* share of a swing that is gone after a bar: 1 - 2^(-1/20) */
+#define SWING_BACK 0.25 /* share of a swing that is gone after a bar */
 
 typedef struct walker {
     ts_draws draws;

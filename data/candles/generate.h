@@ -10,7 +10,7 @@ typedef enum ts_market_character {
     TS_MARKET_NOISE,  /* a random walk: no rule earns anything, but by luck */
     TS_MARKET_TREND,  /* drifts up, then down, for 300 bars on average: `edge` deviations of a bar in a bar */
     TS_MARKET_REVERT, /* swings about a fair value that walks at random: `edge` is the deviation of a swing in
-                         deviations of a bar; half of a swing is gone after 20 bars */
+                         deviations of a bar; a quarter of a swing is gone after a bar */
 } ts_market_character;
 #define TS_MARKET_CHARACTERS "mixed|noise|trend|revert"
 

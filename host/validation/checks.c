@@ -48,6 +48,8 @@ static double earning_periods(const ts_examination *e)
     return e->periods ? earning / (double)e->periods : NAN;
 }
 
+/* Where trials differ by no more than chance makes equal ones differ, the choice among them is one of chance, in-sample
+ * and out, good trials or bad: overfitting near 0.5 says nothing about the chosen one there. */
 void ts_examination_judge(const ts_subject *subject, const ts_examination_settings *settings, ts_examination *e)
 {
     const double *metric = e->metrics.value;
@@ -58,7 +60,7 @@ void ts_examination_judge(const ts_subject *subject, const ts_examination_settin
         [TS_CHECK_trades] = {metric[TS_METRIC_trades], settings->min_trades},
         [TS_CHECK_total_return] = {metric[TS_METRIC_total_return], 0},
         [TS_CHECK_deflated_sharpe] = {e->deflated_sharpe, settings->min_deflated_sharpe},
-        [TS_CHECK_overfitting] = {subject->overfitting, settings->max_overfitting},
+        [TS_CHECK_overfitting] = {subject->spread > 1 ? subject->overfitting : NAN, settings->max_overfitting},
         [TS_CHECK_plateau] = {plateau_share(subject, &e->plateau), settings->min_plateau},
         [TS_CHECK_stress] = {return_at(e, settings->stress), 0},
         [TS_CHECK_sharpe_low] = {e->bootstrap.sharpe_interval.low * root, 0},

@@ -16,7 +16,7 @@ const ts_setting ts_options_validation[] = {
     {"min-trades", TS_SETTING_INT, AT(min_trades), "30", 0, 1e9, NULL, "N", "fewer: INSUFFICIENT_DATA"},
     {"min-dsr", TS_SETTING_REAL, AT(min_dsr), "0.95", 0, 1, NULL, "P",
      "deflated Sharpe ratio: probability that it beats the luckiest of the run's trials"},
-    {"max-pbo", TS_SETTING_REAL, AT(max_pbo), "0.5", 0, 1, NULL, "P", "probability of backtest overfitting"},
+    {"max-pbo", TS_SETTING_REAL, AT(max_pbo), "0.5", 0, 1, NULL, "P", "probability of backtest overfitting, where trials differ by more than chance"},
     {"min-plateau", TS_SETTING_REAL, AT(min_plateau), "0.5", 0, 1, NULL, "X",
      "median score one step away, as a share of its own"},
     {"min-periods", TS_SETTING_REAL, AT(min_periods), "0.5", 0, 1, NULL, "X", "share of the periods that earn"},
