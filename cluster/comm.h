@@ -36,9 +36,9 @@ int ts_comm_send(ts_comm *comm, int to, int tag, const void *bytes, size_t size,
  * nothing else to do sleeps between two calls, since waiting inside MPI takes a whole core. */
 int ts_comm_receive(ts_comm *comm, ts_message *message, ts_error *error);
 
-/* All ranks call this together; rank 0 gives the bytes, which all can read at *shared until the comm is closed, one copy
- * a machine; where the machine's shared memory is too small each rank has a copy of its own, and a warning is logged.
- * `bytes` and `size` of other ranks are not looked at. */
+/* All ranks call this together; rank 0 gives the bytes, which all can read at *shared until the comm is closed, one
+ * copy a machine; where the machine's shared memory is too small each rank has a copy of its own, and a warning is
+ * logged. `bytes` and `size` of other ranks are not looked at. */
 int ts_comm_share(ts_comm *comm, const void *bytes, size_t size, const void **shared, ts_error *error);
 
 #endif

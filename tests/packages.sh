@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./check: the list of Debian packages, and what installs the missing ones.
 
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
-    zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev)
+    zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin)
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
     chromium)
 
