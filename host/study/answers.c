@@ -54,7 +54,53 @@ static void note(ts_course *c, const ts_question *question)
         double warmup = question->out[i].value[TS_METRIC_warmup];
         if (warmup < c->least_warmup) c->least_warmup = warmup;
     }
-    if (c->watch) c->watch->evaluated(c->watch->context, question->out, question->count);
+    if (c->watch && c->watch->evaluated) c->watch->evaluated(c->watch->context, question->out, question->count);
+}
+
+/* Where the answers of one evaluation go, all of which are doubles, and how many bytes they take. */
+static size_t places_of(const ts_walks *walks, size_t count, void **place, size_t *size)
+{
+    size_t places = 0;
+    for (size_t w = 0; w < count; w++) {
+        if (walks[w].metrics) place[places] = walks[w].metrics, size[places++] = walks[w].count * sizeof(ts_metrics);
+        if (walks[w].sums) place[places] = walks[w].sums, size[places++] = walks[w].count * sizeof(ts_sums);
+    }
+    return places;
+}
+
+static int recall(ts_course *c, size_t places, void *const *place, const size_t *size, ts_error *error)
+{
+    ts_reader answer = ts_take_sized(&c->earlier);
+    for (size_t i = 0; i < places; i++) {
+        const void *bytes = ts_take_bytes(&answer, size[i]);
+        if (bytes && size[i]) memcpy(place[i], bytes, size[i]);
+    }
+    if (!c->earlier.failed && !answer.failed && !answer.left) return 0;
+    return ts_fail(error, TS_BAD_DATA, "the answers kept of %s on %s are not those to its questions",
+                   c->task->strategy->name, c->task->symbol);
+}
+
+static int keep(const ts_course *c, size_t places, void *const *place, const size_t *size, ts_error *error)
+{
+    ts_strbuf text = {0};
+    size_t total = 0;
+    for (size_t i = 0; i < places; i++) total += size[i];
+    ts_put_u64(&text, total);
+    for (size_t i = 0; i < places; i++) ts_strbuf_append(&text, place[i], size[i]);
+    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "the answers of a search")
+                                         : c->watch->answered(c->watch->context, text.text, text.length, error);
+    ts_strbuf_clear(&text);
+    return status;
+}
+
+/* Every evaluation of a search goes through here: told anew what is known of an earlier start, computed after that. */
+static int evaluate(ts_course *c, const ts_genome *genomes, size_t count, size_t walks, ts_error *error)
+{
+    void *place[2 * (TS_TOGETHER_MAX + TS_BLOCKS_MOST)];
+    size_t size[2 * (TS_TOGETHER_MAX + TS_BLOCKS_MOST)], places = places_of(c->walks, walks, place, size);
+    if (c->earlier.left) return recall(c, places, place, size, error);
+    if (ts_evaluate_walks(c->engine, c->task->strategy, genomes, count, c->walks, walks, error)) return -1;
+    return c->watch && c->watch->answered ? keep(c, places, place, size, error) : 0;
 }
 
 /* One search, its trials booked. */
@@ -63,9 +109,7 @@ static int answer_one(ts_course *c, const ts_question *question, ts_error *error
     int blocks = c->book ? ts_trial_book_ask(c->book, question->count, c->walks + 1, error) : 0;
     if (blocks < 0) return -1;
     c->walks[0] = (ts_walks){.market = c->window[question->search], .count = question->count, .metrics = question->out};
-    if (ts_evaluate_walks(c->engine, c->task->strategy, question->genomes, question->count, c->walks,
-                          1 + (size_t)blocks, error))
-        return -1;
+    if (evaluate(c, question->genomes, question->count, 1 + (size_t)blocks, error)) return -1;
     return c->book ? ts_trial_book_keep(c->book, question->out, error) : 0;
 }
 
@@ -80,7 +124,7 @@ static int answer_many(ts_course *c, const ts_question *questions, size_t count,
                                  .metrics = questions[q].out};
         asked += questions[q].count;
     }
-    return ts_evaluate_walks(c->engine, c->task->strategy, c->genomes + asked, distinct, c->walks, count, error);
+    return evaluate(c, c->genomes + asked, distinct, count, error);
 }
 
 int ts_course_answer(void *course, const ts_question *questions, size_t count, ts_error *error)

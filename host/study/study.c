@@ -119,6 +119,7 @@ int ts_study_run(ts_engine *engine, const ts_study_settings *settings, const ts_
                    .settings = settings,
                    .task = task,
                    .watch = watch,
+                   .earlier = watch ? watch->earlier : (ts_reader){0},
                    .interval_ms = ts_market_interval(task->market),
                    .least_warmup = INFINITY};
     ts_search_result *results = NULL;

@@ -2,6 +2,7 @@
 #ifndef TS_HOST_STUDY_H
 #define TS_HOST_STUDY_H
 
+#include "common/bytes.h"
 #include "host/engine/engine.h"
 #include "host/search/search.h"
 #include "host/validation/moments.h"
@@ -20,10 +21,16 @@ typedef struct ts_study_task {
     const char *symbol;
 } ts_study_task;
 
-/* Told of every batch that was evaluated; may be NULL. */
+/* Who looks on while a study runs; each function may be NULL.
+ *
+ * A study that was broken off is gone on with by giving it again what it was told: its searches ask the same questions
+ * when they get the same answers, so the answers in their order are all there is to keep. `earlier` is what `answered`
+ * got before, one piece after the other; when the study has used it up, it goes on computing. */
 typedef struct ts_study_watch {
-    void (*evaluated)(void *context, const ts_metrics *metrics, size_t count);
+    void (*evaluated)(void *context, const ts_metrics *metrics, size_t count); /* a batch has its metrics */
+    int (*answered)(void *context, const void *bytes, size_t size, ts_error *error); /* may stop the study by -1 */
     void *context;
+    ts_reader earlier;
 } ts_study_watch;
 
 /* One train window and the test window after it. */

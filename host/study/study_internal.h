@@ -11,6 +11,7 @@ typedef struct ts_course {
     const ts_study_settings *settings;
     const ts_study_task *task;
     const ts_study_watch *watch;
+    ts_reader earlier; /* answers of an earlier start that are still to be used */
     int64_t interval_ms;
     ts_market **window;  /* searched: the market itself, or the train windows */
     ts_train_test *when; /* of a walk-forward, else NULL */

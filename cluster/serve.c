@@ -1,0 +1,85 @@
+/* A rank that is not the first: gives tasks to its thread, and what comes of them to rank 0. */
+#include "cluster/job_internal.h"
+#include "cluster/stop_signal.h"
+
+typedef struct server {
+    ts_comm *comm;
+    ts_worker *worker;
+    bool signalled, stopping, told_idle, quit;
+} server;
+
+static int send_event(const server *s, const ts_event *event, ts_error *error)
+{
+    ts_strbuf text = {0};
+    ts_put_u64(&text, event->task);
+    ts_strbuf_append(&text, event->bytes.length ? event->bytes.text : "", event->bytes.length);
+    int status = ts_strbuf_failed(&text)
+                     ? ts_no_memory(error, "a message")
+                     : ts_comm_send(s->comm, 0, (int)event->kind, text.text, text.length, error);
+    ts_strbuf_clear(&text);
+    return status;
+}
+
+/* What rank 0 says; a QUIT carries the error of the job, code 0 when all went well. */
+static int obey(server *s, const ts_message *message, ts_error *error)
+{
+    ts_reader in = {.at = message->bytes, .left = message->size};
+    if (message->tag == TS_TAG_STOP) ts_worker_stop(s->worker), s->stopping = true;
+    if (message->tag == TS_TAG_TASK) {
+        size_t task = (size_t)ts_take_u64(&in);
+        return ts_worker_give(s->worker, task, in.at, in.left, error);
+    }
+    if (message->tag != TS_TAG_QUIT) return 0;
+    char text[sizeof error->text];
+    int code = (int)ts_take_u64(&in);
+    ts_take_text(&in, text, sizeof text);
+    s->quit = true;
+    return code ? ts_fail(error, code, "%s", text) : 0;
+}
+
+/* One look at everything; *happened when there was something. */
+static int look(server *s, bool *happened, ts_error *error)
+{
+    ts_message message;
+    int status = 0, got = 0;
+    for (ts_event *event; !status && (event = ts_worker_event(s->worker)); ts_event_free(event)) {
+        status = send_event(s, event, error);
+        *happened = true;
+    }
+    while (!status && !s->quit && (got = ts_comm_receive(s->comm, &message, error)) == 1) {
+        status = obey(s, &message, error);
+        *happened = true;
+    }
+    if (got < 0) return -1;
+    if (!status && ts_worker_failed(s->worker)) return ts_no_memory(error, "what a task answered");
+    return status;
+}
+
+/* A signal that reached this rank alone stops the job, too; rank 0 is told when nothing more is to come from here. */
+static int tell(server *s, ts_error *error)
+{
+    bool signalled = ts_stop_signal_came() && !s->signalled, idle = false;
+    if (s->stopping && !s->told_idle && ts_worker_idle(s->worker)) {
+        bool ignored = false;
+        if (look(s, &ignored, error)) return -1; /* its last events go first */
+        idle = true;
+    }
+    s->signalled = s->signalled || signalled;
+    s->told_idle = s->told_idle || idle;
+    if (signalled && ts_comm_send(s->comm, 0, TS_TAG_STOP, "", 0, error)) return -1;
+    return idle ? ts_comm_send(s->comm, 0, TS_TAG_IDLE, "", 0, error) : 0;
+}
+
+int ts_job_serve(ts_comm *comm, ts_worker *worker, ts_error *error)
+{
+    server s = {.comm = comm, .worker = worker};
+    ts_nap nap = {0};
+    int status = 0;
+    while (!status && !s.quit) {
+        bool happened = false;
+        status = look(&s, &happened, error);
+        if (!status && !s.quit) status = tell(&s, error);
+        if (!status && !s.quit) ts_worker_wait(worker, ts_nap_next(&nap, happened));
+    }
+    return status;
+}
