@@ -170,11 +170,7 @@ int ts_job_deal(ts_comm *comm, const ts_job *job, ts_worker *worker, ts_ledger *
     dealer d = {.comm = comm, .job = job, .worker = worker, .ledger = ledger, .checkpoint = checkpoint};
     d.given = ts_alloc((size_t)ts_comm_size(comm), sizeof *d.given);
     int status = d.given ? 0 : ts_no_memory(error, "the ranks");
-    for (size_t i = 0; !status && i < ledger->tasks; i++) {
-        bool finished = ledger->task[i].state == TS_TASK_FINISHED;
-        d.unfinished += !finished;
-        if (finished) status = job->finished(job->context, i, reader_of(&ledger->task[i].bytes), error);
-    }
+    for (size_t i = 0; i < ledger->tasks; i++) d.unfinished += ledger->task[i].state != TS_TASK_FINISHED;
     d.waiting = d.unfinished;
     if (!status) status = run(&d, error);
     end_all(&d, error);

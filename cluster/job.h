@@ -16,7 +16,7 @@ typedef struct ts_work ts_work;
 typedef struct ts_job {
     size_t tasks; /* the same on all ranks; each writes its result into an empty buffer */
     int (*work)(void *context, size_t task, ts_work *work, ts_reader earlier, ts_strbuf *result, ts_error *error);
-    /* Of rank 0's main thread: told of every result once, in any order; and called some times a second. */
+    /* Of rank 0's main thread: told of every result when it comes, in any order; and called some times a second. */
     int (*finished)(void *context, size_t task, ts_reader result, ts_error *error);
     void (*tick)(void *context);
     void *context;

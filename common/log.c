@@ -58,6 +58,14 @@ void ts_log_info(const char *format, ...)
     va_end(arguments);
 }
 
+void ts_log_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_line("", "tradestream: ", format, arguments);
+    va_end(arguments);
+}
+
 void ts_log_warning(const char *format, ...)
 {
     va_list arguments;

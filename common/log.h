@@ -9,6 +9,7 @@
 
 void ts_log_silence(bool silent);
 void ts_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void ts_log_error(const char *format, ...) __attribute__((format(printf, 1, 2))); /* what ends the program */
 void ts_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Show `text` as the progress line when it is due; `final` forces it and ends the line. Cheap to call often. */

@@ -20,7 +20,9 @@ int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_erro
         error->code = TS_USAGE;
         return ts_error_context(error, "--out");
     }
-    if (path_in(folder, "results.partial.jsonl", files->partial_path, sizeof files->partial_path, error)) return -1;
+    if (path_in(folder, "results.partial.jsonl", files->partial_path, sizeof files->partial_path, error) ||
+        ts_checkpoint_open(folder, &files->checkpoint, error))
+        return -1;
     files->partial = fopen(files->partial_path, "w");
     if (files->partial) {
         setvbuf(files->partial, NULL, _IONBF, 0); /* a search's lines go out in one write: a kill leaves whole ones */
@@ -29,13 +31,20 @@ int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_erro
     return ts_fail(error, TS_USAGE, "--out: %s: %s", files->partial_path, strerror(errno));
 }
 
-void ts_discover_files_close(ts_discover_files *files)
+static void close_partial(ts_discover_files *files)
 {
     if (!files->partial) return;
     bool empty = ftell(files->partial) == 0;
     fclose(files->partial);
     if (empty) unlink(files->partial_path);
     files->partial = NULL;
+}
+
+void ts_discover_files_close(ts_discover_files *files)
+{
+    close_partial(files);
+    ts_checkpoint_close(files->checkpoint);
+    files->checkpoint = NULL;
 }
 
 static void append_line(ts_strbuf *text, const ts_result *result)
@@ -85,7 +94,8 @@ int ts_discover_files_finish(ts_discover_files *files, const ts_discovery *disco
     if (write_file(files, "results.jsonl", &lines, error)) return -1;
     ts_discover_run_json(&run, discovery);
     if (write_file(files, "run.json", &run, error)) return -1;
-    ts_discover_files_close(files);
+    close_partial(files);
     unlink(files->partial_path);
+    ts_checkpoint_remove(files->checkpoint);
     return 0;
 }

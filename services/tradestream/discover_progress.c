@@ -7,20 +7,17 @@
 #include <math.h>
 #include <stdio.h>
 
-ts_watch ts_watch_begin(const ts_discovery *discovery, const ts_outcome *outcome)
+void ts_progress_note(ts_discovery *discovery, const ts_metrics *metrics, size_t count)
 {
-    return (ts_watch){.discovery = discovery, .outcome = outcome, .best = NAN};
-}
-
-static void note_best(ts_watch *watch, const ts_metrics *metrics, size_t count)
-{
-    const ts_objective *objective = &watch->discovery->search.objective;
+    const ts_objective *objective = &discovery->search.objective;
+    double best = discovery->progress.best;
     for (size_t i = 0; i < count; i++) {
         ts_standing standing = ts_objective_stand(objective, &metrics[i]);
-        bool better =
-            isnan(watch->best) || (objective->lower ? standing.score < watch->best : standing.score > watch->best);
-        if (standing.feasible && better) watch->best = standing.score;
+        bool better = isnan(best) || (objective->lower ? standing.score < best : standing.score > best);
+        if (standing.feasible && better) best = standing.score;
     }
+    discovery->progress.best = best;
+    discovery->progress.under_way += count;
 }
 
 static const char *duration(double seconds, char *text, size_t size)
@@ -31,21 +28,20 @@ static const char *duration(double seconds, char *text, size_t size)
     return text;
 }
 
-void ts_watch_show(ts_watch *watch, const ts_metrics *metrics, size_t count)
+void ts_progress_show(ts_discovery *discovery)
 {
-    const ts_discovery *discovery = watch->discovery;
+    ts_progress_state *progress = &discovery->progress;
     char best[32] = "none yet", left[32] = "?";
-    note_best(watch, metrics, count);
-    watch->genomes += (double)count;
     if (!ts_progress_due()) return;
-    double elapsed = ts_clock_seconds() - discovery->started,
-           done = discovery->done + watch->genomes / discovery->folds;
-    double rate = (double)ts_engine_genome_bars(discovery->engine) / elapsed;
-    if (done > 0 && discovery->planned > done)
-        duration(elapsed * (discovery->planned - done) / done, left, sizeof left);
-    if (!isnan(watch->best)) snprintf(best, sizeof best, "%.4g", watch->best);
+    const char *strategy = progress->strategy, *symbol = progress->symbol;
+    double elapsed = ts_clock_seconds() - discovery->started, score = progress->best;
+    double folds = discovery->shelf.loaded[0].folds, under_way = (double)progress->under_way / (folds > 0 ? folds : 1);
+    double done = progress->done + under_way, since = done - progress->begun_with;
+    double bars = (double)(ts_engine_genome_bars(discovery->engine) + progress->genome_bars);
+    if (since > 0 && progress->planned > done)
+        duration(elapsed * (progress->planned - done) / since, left, sizeof left);
+    if (!isnan(score)) snprintf(best, sizeof best, "%.4g", score);
     ts_progress(false, "%zu of %zu: %s %s, %.0f genomes, best %s %s, %.3g billion genome-bars/s, %s left",
-                discovery->outcomes, discovery->sources.count * discovery->choice.count, watch->outcome->loaded->symbol,
-                watch->outcome->strategy->name, watch->genomes, discovery->search.objective.name, best, rate / 1e9,
-                left);
+                discovery->finished, discovery->outcomes, symbol ? symbol : "", strategy ? strategy : "", done,
+                discovery->search.objective.name, best, bars / elapsed / 1e9, left);
 }

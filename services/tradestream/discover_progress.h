@@ -4,22 +4,26 @@
 
 #include "host/metrics/metrics.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ts_discovery;
-struct ts_outcome;
 
-/* One search that is being watched. */
-typedef struct ts_watch {
-    const struct ts_discovery *discovery;
-    const struct ts_outcome *outcome;
-    double best;    /* score of the best feasible genome of this search; NaN before there is one */
-    double genomes; /* evaluated by this search */
-} ts_watch;
+/* Written by the thread that works, read by the one that shows. */
+typedef struct ts_progress_state {
+    _Atomic uint64_t under_way;      /* genomes of this rank's search under way, one for all its windows */
+    _Atomic uint64_t genome_bars;    /* of finished searches of other ranks */
+    _Atomic(const char *) strategy;  /* of the search under way */
+    _Atomic(const char *) symbol;
+    _Atomic double best;             /* score of the best feasible genome seen; NaN before there is one */
+    double planned, done, begun_with; /* genomes: of all searches, of those behind, of those behind at the start */
+} ts_progress_state;
 
-ts_watch ts_watch_begin(const struct ts_discovery *discovery, const struct ts_outcome *outcome);
+/* A batch of this rank's search was evaluated. */
+void ts_progress_note(struct ts_discovery *discovery, const ts_metrics *metrics, size_t count);
 
-/* A batch was evaluated: renew the progress line when it is due. */
-void ts_watch_show(ts_watch *watch, const ts_metrics *metrics, size_t count);
+/* Renew the progress line when it is due. */
+void ts_progress_show(struct ts_discovery *discovery);
 
 #endif

@@ -22,25 +22,33 @@ static void json_machine(ts_json *json, const ts_discovery *discovery)
     ts_json_object_end(json);
     ts_json_text(json, "backend", ts_engine_backend(discovery->engine));
     ts_json_int(json, "threads", ts_engine_threads(discovery->engine));
-    ts_json_int(json, "ranks", 1);
+    ts_json_int(json, "ranks", ts_comm_size(discovery->comm));
+    ts_json_int(json, "nodes", ts_comm_nodes(discovery->comm));
 }
 
 static void json_work(ts_json *json, const ts_discovery *discovery)
 {
-    uint64_t genome_bars = ts_engine_genome_bars(discovery->engine);
+    const ts_effort *effort = &discovery->effort;
     double searching = discovery->searching;
-    ts_share share[TS_SHARES];
-    size_t shares = ts_engine_shares(discovery->engine, share);
+    uint64_t genome_bars = 0;
+    for (size_t i = 0; i < effort->shares; i++) genome_bars += effort->share[i].genome_bars;
     ts_json_real(json, "seconds", ts_clock_seconds() - discovery->started);
     ts_json_real(json, "search_seconds", searching);
     ts_json_int(json, "evaluations", (int64_t)discovery->totals.evaluations);
     ts_json_int(json, "genome_bars", (int64_t)genome_bars);
     ts_json_real(json, "genome_bars_per_s", searching > 0 ? (double)genome_bars / searching : 0);
     ts_json_object(json, "genome_bars_by_backend");
-    for (size_t i = 0; i < shares; i++) ts_json_int(json, share[i].backend, (int64_t)share[i].genome_bars);
+    for (size_t i = 0; i < effort->shares; i++)
+        ts_json_int(json, effort->share[i].backend, (int64_t)effort->share[i].genome_bars);
     ts_json_object_end(json);
-    ts_json_int(json, "kernel_launches", (int64_t)ts_engine_launches(discovery->engine));
-    ts_json_int(json, "rows_on_host", (int64_t)ts_engine_host_rows(discovery->engine));
+    ts_json_int(json, "kernel_launches", (int64_t)effort->launches);
+    ts_json_int(json, "rows_on_host", (int64_t)effort->host_rows);
+    ts_json_real(json, "coordination_seconds", discovery->coordinating);
+    if (discovery->checkpoint) {
+        ts_json_int(json, "searches_resumed", (int64_t)discovery->resumed);
+        ts_json_int(json, "checkpoints", (int64_t)ts_checkpoint_written(discovery->checkpoint));
+        ts_json_real(json, "checkpoint_seconds", ts_checkpoint_seconds(discovery->checkpoint));
+    }
     ts_json_int(json, "peak_memory_bytes", (int64_t)ts_machine_peak_memory());
 }
 
@@ -150,7 +158,7 @@ void ts_discover_run_json(ts_strbuf *text, const ts_discovery *discovery)
     ts_json_int(&json, "results", (int64_t)discovery->results);
     ts_json_int(&json, "skipped", (int64_t)discovery->skipped);
     ts_json_array(&json, "series");
-    for (size_t i = 0; i < discovery->sources.count; i++) json_series(&json, &discovery->loaded[i]);
+    for (size_t i = 0; i < discovery->sources.count; i++) json_series(&json, &discovery->shelf.loaded[i]);
     ts_json_array_end(&json);
     ts_json_array(&json, "searches");
     for (size_t i = 0; i < discovery->outcomes; i++) json_outcome(&json, &discovery->outcome[i]);

@@ -1,15 +1,18 @@
+#define _GNU_SOURCE
 #include "services/tradestream/discovery.h"
 
+#include "cluster/agree.h"
 #include "common/clock.h"
-#include "common/interval.h"
 #include "common/log.h"
 #include "common/memory.h"
-#include "common/shell_word.h"
-#include "services/tradestream/discover_progress.h"
+#include "common/threads.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 /* How many genomes a search will try, for the time that is left. */
 static double planned_of(const ts_search_settings *search, const ts_strategy *strategy)
@@ -29,42 +32,75 @@ static int read_walk_forward(ts_discovery *discovery, ts_error *error)
     return ts_error_context(error, "--walk-forward");
 }
 
-int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_error *error)
+static int check_searches(const ts_discovery *discovery, ts_error *error)
 {
-    *discovery = (ts_discovery){.options = options, .started = ts_clock_seconds()};
-    if (ts_options_search_settings(options, &discovery->search, error) || read_walk_forward(discovery, error) ||
-        ts_choice_many(options, &discovery->choice, error) || ts_sources_find(options, &discovery->sources, error))
-        goto fail;
-    size_t strategies = discovery->choice.count, sources = discovery->sources.count;
-    for (size_t i = 0; i < strategies; i++) {
-        ts_search_kind kind;
-        if (ts_search_choose(&discovery->search, &discovery->choice.chosen[i].strategy, &kind, error)) goto fail;
-        discovery->planned += (double)sources * planned_of(&discovery->search, &discovery->choice.chosen[i].strategy);
-    }
-    discovery->engine = ts_options_engine_new(options, error);
-    if (!discovery->engine) goto fail;
-    discovery->loaded = ts_alloc(sources, sizeof *discovery->loaded);
-    discovery->outcome = ts_alloc(sources * strategies, sizeof *discovery->outcome);
-    if (!discovery->loaded || !discovery->outcome) {
-        ts_no_memory(error, "a discovery");
-        goto fail;
-    }
+    ts_search_kind kind;
+    for (size_t i = 0; i < discovery->choice.count; i++)
+        if (ts_search_choose(&discovery->search, &discovery->choice.chosen[i].strategy, &kind, error)) return -1;
+    return 0;
+}
+
+/* Ranks of one machine share its cores, also when none is bound to its part of them. */
+static int threads_of(const ts_options *options, const ts_comm *comm)
+{
+    int own = ts_threads_available(), part = (int)sysconf(_SC_NPROCESSORS_ONLN) / ts_comm_local_size(comm);
+    if (options->threads) return (int)options->threads;
+    return part < 1 ? 1 : part < own ? part : own;
+}
+
+int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_comm *comm, ts_error *error)
+{
+    *discovery = (ts_discovery){.options = options, .comm = comm, .started = ts_clock_seconds()};
+    discovery->progress.best = NAN;
     discovery->totals.objective = &discovery->search.objective;
     discovery->totals.also = &discovery->search.also;
+    if (ts_options_search_settings(options, &discovery->search, error) || read_walk_forward(discovery, error) ||
+        ts_choice_many(options, &discovery->choice, error) || check_searches(discovery, error))
+        return -1;
+    if (!ts_comm_rank(comm) && ts_sources_find(options, &discovery->sources, error)) return -1;
+    discovery->engine = ts_options_engine_of_rank(options, threads_of(options, comm), ts_comm_local_rank(comm), error);
+    return discovery->engine ? 0 : -1;
+}
+
+static int make_outcomes(ts_discovery *discovery, ts_error *error)
+{
+    size_t strategies = discovery->choice.count;
+    discovery->outcomes = discovery->shelf.count * strategies;
+    discovery->skipped = (discovery->sources.count - discovery->shelf.count) * strategies;
+    discovery->outcome = ts_alloc(discovery->outcomes + 1, sizeof *discovery->outcome);
+    if (!discovery->outcome) return ts_no_memory(error, "a discovery");
+    for (size_t i = 0; i < discovery->outcomes; i++) {
+        ts_outcome *outcome = &discovery->outcome[i];
+        const ts_chosen *chosen = &discovery->choice.chosen[i % strategies];
+        outcome->strategy = &chosen->strategy;
+        outcome->loaded = &discovery->shelf.loaded[discovery->shelf.usable[i / strategies]];
+        outcome->origin = outcome->loaded->origin;
+        outcome->origin.strategy = outcome->strategy;
+        outcome->origin.strategy_file = chosen->file;
+        discovery->progress.planned += planned_of(&discovery->search, outcome->strategy);
+    }
     return 0;
-fail:
-    ts_discovery_clear(discovery);
-    return -1;
+}
+
+int ts_discovery_prepare(ts_discovery *discovery, ts_error *error)
+{
+    ts_comm *comm = discovery->comm;
+    int status = 0;
+    if (!ts_comm_rank(comm))
+        status = ts_shelf_fill(&discovery->shelf, discovery->options, &discovery->sources, &discovery->walk_forward,
+                               ts_comm_size(comm) > 1, error);
+    if (!status && !ts_comm_rank(comm)) status = make_outcomes(discovery, error);
+    if (ts_agree(comm, status, error)) return -1;
+    return ts_shelf_share(&discovery->shelf, comm, error);
 }
 
 void ts_discovery_clear(ts_discovery *discovery)
 {
     for (size_t i = 0; i < discovery->outcomes; i++) ts_study_clear(&discovery->outcome[i].study);
-    for (size_t i = 0; discovery->loaded && i < discovery->sources.count; i++)
-        ts_strbuf_clear(&discovery->loaded[i].candles);
+    ts_shelf_clear(&discovery->shelf);
+    ts_market_free(discovery->market);
     free(discovery->result);
     free(discovery->outcome);
-    free(discovery->loaded);
     ts_engine_free(discovery->engine);
     ts_sources_clear(&discovery->sources);
     ts_choice_clear(&discovery->choice);
@@ -82,40 +118,6 @@ ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *out
                         .rank = (int)index + 1};
     result.luck = ts_luck_of(&result, &outcome->study.moments[index], discovery->trials);
     return result;
-}
-
-static void evaluated(void *context, const ts_metrics *metrics, size_t count)
-{
-    ts_watch_show(context, metrics, count);
-}
-
-/* Search one strategy on one market. Of the errors, TS_BAD_DATA means that this one cannot be searched. */
-static int search_one(ts_discovery *discovery, ts_outcome *outcome, const ts_series *series, const ts_market *market,
-                      ts_error *error)
-{
-    ts_simulation simulation = ts_options_simulate(discovery->options, series->interval_ms);
-    size_t first = ts_market_first(market), bars = ts_market_bars(market);
-    ts_origin_init(&outcome->origin, outcome->strategy, series, first, bars, &simulation);
-    outcome->origin.fill_gaps = discovery->options->fill_gaps;
-    outcome->origin.candles = outcome->loaded->candles.text;
-    ts_watch watch = ts_watch_begin(discovery, outcome);
-    const ts_study_settings settings = {.search = discovery->search,
-                                        .walk_forward =
-                                            discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
-                                        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
-    const ts_study_task task = {market, outcome->strategy, series->symbol};
-    double began = ts_clock_seconds();
-    int rc =
-        ts_study_run(discovery->engine, &settings, &task, &(ts_study_watch){evaluated, &watch}, &outcome->study, error);
-    outcome->seconds = ts_clock_seconds() - began;
-    discovery->searching += outcome->seconds;
-    return rc;
-}
-
-static void skip(char *reason, size_t size, const ts_error *why)
-{
-    snprintf(reason, size, "%.*s", (int)size - 1, why->text);
-    ts_log_warning("skipped: %s", why->text);
 }
 
 /* Of a walk-forward: one of its chains of test windows, if it traded at all. */
@@ -137,100 +139,28 @@ static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
     discovery->trials += discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
 }
 
-static double folds_of(const ts_discovery *discovery, const ts_series *series, const ts_market *market)
+/* A task is done, here or on another rank; before the job runs: by an earlier start. */
+int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error *error)
 {
-    size_t first = ts_market_first(market), end = first + ts_market_bars(market);
-    if (!discovery->walk_forward.train_ms) return 1;
-    uint64_t folds = ts_walk_forward_count(&discovery->walk_forward, series->time[first],
-                                           series->time[end - 1] + series->interval_ms);
-    return folds ? (double)folds : 1;
-}
-
-/* Every strategy on one series. */
-static int search_series(ts_discovery *discovery, ts_loaded *loaded, const ts_series *series, const ts_market *market,
-                         ts_error *error)
-{
-    discovery->folds = folds_of(discovery, series, market);
-    for (size_t i = 0; i < discovery->choice.count; i++) {
-        ts_error why = {0};
-        const ts_strategy *strategy = &discovery->choice.chosen[i].strategy;
-        ts_outcome *outcome = &discovery->outcome[discovery->outcomes++];
-        outcome->strategy = strategy;
-        outcome->loaded = loaded;
-        int rc = search_one(discovery, outcome, series, market, &why);
-        outcome->origin.strategy_file = discovery->choice.chosen[i].file;
-        discovery->done += planned_of(&discovery->search, strategy);
-        if (rc && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
-        if (rc) {
-            ts_error_context(&why, "%s on %s", strategy->name, series->symbol);
-            skip(outcome->skipped, sizeof outcome->skipped, &why);
-            discovery->skipped++;
-            continue;
-        }
-        count_outcome(discovery, outcome);
-        if (discovery->finished && discovery->finished(discovery->context, discovery, outcome, error)) return -1;
+    ts_discovery *discovery = context;
+    ts_outcome *outcome = &discovery->outcome[task];
+    bool fresh = discovery->searching > 0;
+    if (ts_outcome_take(discovery, outcome, result, fresh, error)) return -1;
+    double planned = planned_of(&discovery->search, outcome->strategy);
+    discovery->finished++;
+    discovery->resumed += !fresh;
+    discovery->progress.done += planned;
+    if (!fresh) discovery->progress.begun_with += planned;
+    if (*outcome->skipped) {
+        discovery->skipped++;
+        ts_log_warning("skipped: %s", outcome->skipped);
+        return 0;
     }
-    return 0;
+    count_outcome(discovery, outcome);
+    return discovery->found ? discovery->found(discovery->context, discovery, outcome, error) : 0;
 }
 
-static void describe(ts_loaded *loaded, const ts_source *source, const ts_series *series)
-{
-    char from[TS_TIME_TEXT], to[TS_TIME_TEXT];
-    memcpy(loaded->symbol, series->symbol, sizeof loaded->symbol);
-    memcpy(loaded->exchange, series->exchange, sizeof loaded->exchange);
-    loaded->interval_ms = series->interval_ms;
-    loaded->bars = series->bars;
-    loaded->first_ms = series->time[0];
-    loaded->last_ms = series->time[series->bars - 1];
-    if (source->file) ts_shell_word(&loaded->candles, source->file);
-    ts_log_info("%s %s: %zu bars from %s to %s; %zu missing in %zu gaps%s", loaded->symbol,
-                ts_interval_text(loaded->interval_ms), loaded->bars, ts_time_text(loaded->first_ms, from),
-                ts_time_text(loaded->last_ms, to), loaded->gaps.missing, loaded->gaps.gaps,
-                source->query.fill_gaps && loaded->gaps.missing ? ", filled" : "");
-}
-
-/* Load one series; its gaps are counted before they are filled. */
-static int load(ts_source *source, ts_loaded *loaded, ts_series *series, ts_error *error)
-{
-    bool fill_gaps = source->query.fill_gaps;
-    ts_candles_query query = source->query;
-    query.fill_gaps = false;
-    if (ts_candles_load(&query, series, NULL, error)) return -1;
-    loaded->gaps = ts_series_gaps(series);
-    if (fill_gaps && ts_series_fill_gaps(series, error)) return -1;
-    describe(loaded, source, series);
-    return 0;
-}
-
-static int run_source(ts_discovery *discovery, size_t index, ts_error *error)
-{
-    ts_source *source = &discovery->sources.source[index];
-    ts_loaded *loaded = &discovery->loaded[index];
-    ts_series series = {0};
-    ts_market *market = NULL;
-    ts_error why = {0};
-    int rc = load(source, loaded, &series, &why);
-    if (!rc) {
-        ts_simulation simulation = ts_options_simulate(discovery->options, series.interval_ms);
-        market = ts_market_new(&series, &simulation, &why);
-        if (!market) rc = ts_error_context(&why, "%s", source->file ? source->file : series.symbol);
-    }
-    if (!rc) {
-        rc = search_series(discovery, loaded, &series, market, error);
-    } else if (why.code == TS_BAD_DATA && discovery->sources.count > 1) {
-        snprintf(loaded->symbol, sizeof loaded->symbol, "%s", source->symbol);
-        skip(loaded->skipped, sizeof loaded->skipped, &why);
-        for (size_t i = 0; i < discovery->choice.count; i++)
-            discovery->done += planned_of(&discovery->search, &discovery->choice.chosen[i].strategy);
-        discovery->skipped += discovery->choice.count;
-        rc = 0;
-    } else {
-        ts_fail(error, why.code, "%s", why.text);
-    }
-    ts_market_free(market);
-    ts_series_clear(&series);
-    return rc;
-}
+static void tick(void *context) { ts_progress_show(context); }
 
 static int gather(ts_discovery *discovery, ts_error *error)
 {
@@ -246,15 +176,33 @@ static int gather(ts_discovery *discovery, ts_error *error)
 
 static int all_skipped(const ts_discovery *discovery, ts_error *error)
 {
-    const char *why = discovery->loaded[0].skipped;
+    const char *why = discovery->shelf.loaded[0].skipped;
     for (size_t i = 0; i < discovery->outcomes && !*why; i++) why = discovery->outcome[i].skipped;
     return ts_fail(error, TS_BAD_DATA, "nothing could be searched: %s", why);
 }
 
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 int ts_discovery_run(ts_discovery *discovery, ts_error *error)
 {
-    for (size_t i = 0; i < discovery->sources.count; i++)
-        if (run_source(discovery, i, error)) return -1;
+    ts_ledger ledger = {0};
+    int rank = ts_comm_rank(discovery->comm), status = 0;
+    size_t tasks = discovery->shelf.count * discovery->choice.count;
+    if (!rank) status = ts_discovery_resume(discovery, &ledger, tasks, error);
+    if (ts_agree(discovery->comm, status, error)) return -1;
+    const ts_job job = {.tasks = tasks, .work = ts_discovery_work, .finished = ts_discovery_finished, .tick = tick, .context = discovery};
+    double began = ts_clock_seconds(), cpu = thread_seconds();
+    discovery->searching = began;
+    status = ts_job_run(discovery->comm, &job, &ledger, discovery->checkpoint, &discovery->abandoned, error);
+    discovery->searching = ts_clock_seconds() - began;
+    discovery->coordinating = thread_seconds() - cpu;
+    ts_ledger_clear(&ledger);
+    if (status || rank) return status;
     if (discovery->skipped == discovery->sources.count * discovery->choice.count) return all_skipped(discovery, error);
     return gather(discovery, error);
 }

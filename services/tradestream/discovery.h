@@ -1,22 +1,15 @@
-/* A discovery: every strategy chosen searched on every series chosen, series by series, so that one is in memory at a
- * time. What cannot be searched (a series too short, a damaged file) is skipped, told and counted. */
+/* A discovery: every strategy chosen searched on every series chosen, as the tasks of a job that one process or many
+ * ranks work on. What cannot be searched (a series too short, a damaged file) is skipped, told and counted. */
 #ifndef TS_SERVICES_TRADESTREAM_DISCOVERY_H
 #define TS_SERVICES_TRADESTREAM_DISCOVERY_H
 
+#include "cluster/checkpoint.h"
+#include "cluster/job.h"
 #include "host/report/leaderboard.h"
 #include "host/study/study.h"
-#include "services/tradestream/discover_sources.h"
+#include "services/tradestream/discover_progress.h"
+#include "services/tradestream/discover_shelf.h"
 #include "services/tradestream/strategy_choice.h"
-
-/* One series as it was loaded. */
-typedef struct ts_loaded {
-    char symbol[TS_SYMBOL_TEXT], exchange[32];
-    int64_t interval_ms, first_ms, last_ms;
-    size_t bars;       /* loaded; 0 when it could not be */
-    ts_gaps gaps;      /* as they are in the source, also when they were filled */
-    ts_strbuf candles; /* the file's name as a word of a command; empty: from the store */
-    char skipped[256]; /* why; empty when it was not */
-} ts_loaded;
 
 /* One strategy searched on one series. */
 typedef struct ts_outcome {
@@ -28,35 +21,66 @@ typedef struct ts_outcome {
     char skipped[256];
 } ts_outcome;
 
+/* What engines have done: of all ranks together since this start, or of one. */
+enum { TS_EFFORT_SHARES = 8 };
+typedef struct ts_effort {
+    struct {
+        char backend[32];
+        uint64_t genome_bars;
+    } share[TS_EFFORT_SHARES];
+    size_t shares;
+    uint64_t launches, host_rows;
+} ts_effort;
+
 typedef struct ts_discovery {
     const ts_options *options;
+    ts_comm *comm;
     ts_search_settings search;
     ts_walk_forward walk_forward; /* train_ms 0: none */
     ts_choice choice;
-    ts_sources sources;
+    ts_sources sources; /* rank 0 only, as is all below but the shelf and the market */
     ts_engine *engine;
-    ts_loaded *loaded;   /* one a source */
-    ts_outcome *outcome; /* sources x strategies, in that order */
-    size_t outcomes, skipped;
+    ts_shelf shelf;
+    ts_market *market; /* of the series that this rank works on */
+    size_t market_of;
+    ts_checkpoint *checkpoint; /* NULL: none are written */
+    ts_outcome *outcome;       /* usable series x strategies, in that order */
+    size_t outcomes, finished, resumed, skipped;
     ts_result *result; /* all winners, the best first */
     size_t results;
     uint64_t trials; /* that one winner is chosen from: see ts_luck */
     ts_run_totals totals;
-    double folds;              /* train windows of the series under way; 1 without walk-forward */
-    double planned, done;      /* genomes: of all outcomes, of those that are behind */
-    double started, searching; /* seconds: when it began; spent in searches */
-    int (*finished)(void *context, const struct ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);
-    void *context; /* `finished` is told of every outcome that was searched */
+    ts_effort effort;
+    ts_progress_state progress;
+    double started, searching, coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
+    bool abandoned;                          /* see ts_job_run */
+    int (*found)(void *context, const struct ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);
+    void *context; /* `found` is told of every outcome that was searched */
 } ts_discovery;
 
-/* Everything that can be refused before any candle is read. */
-int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_error *error);
+/* Everything that can be refused before any candle is read. All ranks call this. */
+int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_comm *comm, ts_error *error);
 
-/* Search it all. TS_BAD_DATA when everything was skipped. */
+/* Load and share the candles. All ranks call this. */
+int ts_discovery_prepare(ts_discovery *discovery, ts_error *error);
+
+/* Search it all; afterwards rank 0 has the results. TS_BAD_DATA when everything was skipped. */
 int ts_discovery_run(ts_discovery *discovery, ts_error *error);
 void ts_discovery_clear(ts_discovery *discovery);
 
 /* The winner number `index` of an outcome. */
 ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *outcome, size_t index);
+
+/* Rank 0: a ledger of so many tasks with what the checkpoint knows of them, which is taken up. */
+int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, ts_error *error);
+
+/* A task of the job; see ts_job. */
+int ts_discovery_work(void *discovery, size_t task, ts_work *work, ts_reader earlier, ts_strbuf *result,
+                      ts_error *error);
+
+int ts_discovery_finished(void *discovery, size_t task, ts_reader result, ts_error *error);
+
+/* What ts_discovery_work has written; adds to the effort when it was made since this start. */
+int ts_outcome_take(ts_discovery *discovery, ts_outcome *outcome, ts_reader result, bool fresh, ts_error *error);
 
 #endif

@@ -1,5 +1,6 @@
 /* The `tradestream` command: one binary, one file a verb. */
 #define _GNU_SOURCE
+#include "common/log.h"
 #include "common/nearest.h"
 #include "common/version.h"
 #include "services/tradestream/command.h"
@@ -106,7 +107,7 @@ static int finish(int status, ts_error *error)
         status = ts_fail(error, TS_FAILED, "stdout: cannot be written: %s", strerror(errno));
     if (!status) return TS_OK;
     if (error->code == TS_OK) ts_fail(error, TS_FAILED, "failed");
-    fprintf(stderr, "tradestream: %s\n", error->text);
+    ts_log_error("%s", error->text);
     return error->code;
 }
 

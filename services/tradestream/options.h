@@ -39,7 +39,8 @@ typedef struct ts_options {
     /* what is written */
     ts_texts exprs;
     const char *trades_path, *equity_path, *out;
-    int format;
+    int format, resume;
+    bool fresh;
     int64_t rows;
 } ts_options;
 
@@ -58,6 +59,9 @@ ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms
 
 /* The engine asked for; threads not given: all cores this process may use. */
 ts_engine *ts_options_engine_new(const ts_options *options, ts_error *error);
+
+/* The same for one of several ranks of a machine, which share its devices out unless one was named. */
+ts_engine *ts_options_engine_of_rank(const ts_options *options, int threads, int local_rank, ts_error *error);
 
 /* The search asked for: the preset with what was said changed. Checked. */
 int ts_options_search_settings(const ts_options *options, ts_search_settings *settings, ts_error *error);

@@ -1,11 +1,13 @@
 /* What the simulator assumes, and what computes. */
 #include "common/interval.h"
 #include "common/threads.h"
+#include "host/backend/opencl/opencl.h"
 #include "host/report/result.h"
 #include "services/tradestream/options.h"
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define AT(field) offsetof(ts_options, field)
 
@@ -50,5 +52,19 @@ ts_simulation ts_options_simulate(const ts_options *options, int64_t interval_ms
 ts_engine *ts_options_engine_new(const ts_options *options, ts_error *error)
 {
     int threads = options->threads ? (int)options->threads : ts_threads_available();
-    return ts_engine_open(options->backend, options->device, options->opencl_library, threads, error);
+    return ts_options_engine_of_rank(options, threads, 0, error);
+}
+
+ts_engine *ts_options_engine_of_rank(const ts_options *options, int threads, int local_rank, ts_error *error)
+{
+    char device[TS_CL_LABEL];
+    const char *named = options->device;
+    if (!named && local_rank && strcmp(options->backend, "opencl") == 0) {
+        ts_cl *cl = ts_cl_open(options->opencl_library, error);
+        int status = cl ? ts_cl_device_of_rank(cl, local_rank, device, error) : -1;
+        ts_cl_free(cl);
+        if (status) return NULL;
+        named = device;
+    }
+    return ts_engine_open(options->backend, named, options->opencl_library, threads, error);
 }

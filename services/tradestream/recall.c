@@ -154,7 +154,6 @@ static int make_market(ts_recall *recall, const ts_stored_result *result, ts_err
 static int take_from(ts_recall *recall, const ts_source *source, const ts_stored_result *result, ts_error *error)
 {
     bool loaded = recall->series.bars && recall->from == source && same_series(&recall->made, result);
-    if (loaded && recall->market && ts_recall_same(&recall->made, result)) return 0;
     int status = loaded ? 0 : load(recall, source, result, error);
     recall->made = *result;
     return status || make_market(recall, result, error) ? -1 : 0;
@@ -164,6 +163,7 @@ static int take_from(ts_recall *recall, const ts_source *source, const ts_stored
 static int find_market(ts_recall *recall, const ts_stored_result *result, ts_error *error)
 {
     bool tried = recall->store != NULL;
+    if (recall->market && ts_recall_same(&recall->made, result)) return 0; /* whichever file it came from */
     if (recall->store) return take_from(recall, NULL, result, error);
     ts_error first = {0};
     for (size_t i = 0; i < recall->sources.count; i++) {

@@ -1,5 +1,6 @@
 /* tradestream discover: search strategies on candles and print the leaderboard. */
-#include "common/clock.h"
+#include "cluster/agree.h"
+#include "cluster/stop_signal.h"
 #include "common/log.h"
 #include "services/tradestream/discover_files.h"
 #include "services/tradestream/verb.h"
@@ -7,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT(field) offsetof(ts_options, field)
 
@@ -15,6 +17,9 @@ enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV };
 static const ts_setting output_table[] = {
     {"out", TS_SETTING_TEXT, AT(out), NULL, 0, 0, NULL, "DIR", "write results.jsonl and run.json into this folder"},
     {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json|jsonl|csv", NULL, "of the leaderboard"},
+    {"resume", TS_SETTING_CHOICE, AT(resume), "auto", 0, 0, "auto", NULL,
+     "go on from the checkpoint that an earlier start of this run left in --out; another run's is refused"},
+    {"fresh", TS_SETTING_FLAG, AT(fresh), NULL, 0, 0, NULL, NULL, "begin anew, whatever checkpoint is there"},
     {"rows", TS_SETTING_INT, AT(rows), "20", 1, 1e6, NULL, "N", "most rows of the table"},
     {0}};
 static const ts_setting *const tables[] = {
@@ -55,14 +60,17 @@ static void warn(const ts_discovery *discovery)
 
 static void tell_summary(const ts_discovery *discovery)
 {
-    double bars = (double)ts_engine_genome_bars(discovery->engine), seconds = discovery->searching;
-    ts_share share[TS_SHARES];
-    size_t shares = ts_engine_shares(discovery->engine, share);
-    ts_log_info("%.0f genomes, %.3g genome-bars in %.1f s: %.3g billion genome-bars/s (%s%s%s, %d thread%s)%s%s",
-                (double)discovery->totals.evaluations, bars, seconds, seconds > 0 ? bars / seconds / 1e9 : 0,
-                share[0].backend, shares > 1 ? " and " : "", shares > 1 ? share[1].backend : "",
-                ts_engine_threads(discovery->engine), ts_engine_threads(discovery->engine) == 1 ? "" : "s",
-                discovery->options->out ? "; results in " : "", discovery->options->out ? discovery->options->out : "");
+    const ts_effort *effort = &discovery->effort;
+    int threads = ts_engine_threads(discovery->engine), ranks = ts_comm_size(discovery->comm);
+    double bars = 0, seconds = discovery->searching;
+    char across[64] = "";
+    for (size_t i = 0; i < effort->shares; i++) bars += (double)effort->share[i].genome_bars;
+    if (ranks > 1) snprintf(across, sizeof across, "%d ranks, each ", ranks);
+    ts_log_info("%.0f genomes, %.3g genome-bars in %.1f s: %.3g billion genome-bars/s (%s%s%s%s, %d thread%s)%s%s",
+                (double)discovery->totals.evaluations, bars, seconds, seconds > 0 ? bars / seconds / 1e9 : 0, across,
+                effort->shares ? effort->share[0].backend : ts_engine_backend(discovery->engine),
+                effort->shares > 1 ? " and " : "", effort->shares > 1 ? effort->share[1].backend : "", threads,
+                threads == 1 ? "" : "s", discovery->options->out ? "; results in " : "", discovery->options->out ? discovery->options->out : "");
     if (discovery->skipped) ts_log_info("%zu searches were skipped, see the warnings", discovery->skipped);
 }
 
@@ -85,22 +93,51 @@ static int print(const ts_discovery *discovery, ts_error *error)
     return rc;
 }
 
-static int run(int argc, char **argv, ts_error *error)
+/* Rank 0 reads, writes and speaks; the others only work. */
+static int discover(ts_discovery *discovery, ts_discover_files *files, ts_error *error)
+{
+    bool first = ts_comm_rank(discovery->comm) == 0;
+    int rc = first ? ts_discover_files_open(files, discovery->options->out, error) : 0;
+    if (ts_agree(discovery->comm, rc, error)) return -1;
+    if (files->checkpoint || ts_comm_size(discovery->comm) > 1) ts_stop_signal_watch();
+    discovery->checkpoint = files->checkpoint;
+    discovery->found = ts_discover_files_append;
+    discovery->context = files;
+    if (ts_discovery_prepare(discovery, error) || ts_discovery_run(discovery, error)) return -1;
+    if (!first) return 0;
+    rc = ts_discover_files_finish(files, discovery, error);
+    if (!rc) tell_summary(discovery);
+    return rc ? rc : print(discovery, error);
+}
+
+static int run_ranks(int argc, char **argv, ts_comm *comm, ts_error *error)
 {
     ts_options options = {0};
-    ts_discovery discovery;
-    ts_discover_files files;
-    if (ts_settings_read_all(tables, &options, argc, argv, NULL, error)) return -1;
-    if (ts_discovery_init(&discovery, &options, error)) return -1;
-    int rc = ts_discover_files_open(&files, options.out, error);
-    discovery.finished = ts_discover_files_append;
-    discovery.context = &files;
-    if (!rc) rc = ts_discovery_run(&discovery, error);
-    if (!rc) rc = ts_discover_files_finish(&files, &discovery, error);
-    if (!rc) tell_summary(&discovery);
-    if (!rc) rc = print(&discovery, error);
+    ts_discovery discovery = {0};
+    ts_discover_files files = {0};
+    int rc = ts_settings_read_all(tables, &options, argc, argv, NULL, error);
+    if (!rc) rc = ts_discovery_init(&discovery, &options, comm, error);
+    rc = ts_agree(comm, rc, error);
+    if (!rc) rc = discover(&discovery, &files, error);
+    if (rc && error->code == TS_RUN_AGAIN && options.out)
+        ts_error_context(error, "%s has a checkpoint, run the same command again to go on", options.out);
     ts_discover_files_close(&files);
+    if (discovery.abandoned) {
+        ts_log_error("%s", error->text);
+        ts_comm_close(comm);
+        _exit(error->code);
+    }
     ts_discovery_clear(&discovery);
+    return rc;
+}
+
+static int run(int argc, char **argv, ts_error *error)
+{
+    ts_comm *comm;
+    if (ts_comm_open(&comm, error)) return -1;
+    ts_log_silence(ts_comm_rank(comm) > 0);
+    int rc = run_ranks(argc, argv, comm, error);
+    ts_comm_close(comm);
     return rc;
 }
 

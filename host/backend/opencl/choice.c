@@ -28,6 +28,21 @@ static ts_cl_context *best(const ts_cl *cl, ts_error *error)
     return NULL;
 }
 
+/* Devices of the best kind there is are dealt to the ranks of a machine in turn. */
+int ts_cl_device_of_rank(const ts_cl *cl, int local_rank, char label[TS_CL_LABEL], ts_error *error)
+{
+    for (size_t t = 0; t < sizeof best_first / sizeof *best_first; t++) {
+        size_t found[64], count = 0;
+        for (size_t i = 0; i < ts_cl_device_count(cl) && count < sizeof found / sizeof *found; i++)
+            if (!strcmp(ts_cl_device_at(cl, i)->type, best_first[t]) && !*ts_cl_device_at(cl, i)->refusal)
+                found[count++] = i;
+        if (!count) continue;
+        memcpy(label, ts_cl_device_at(cl, found[(size_t)local_rank % count])->label, TS_CL_LABEL);
+        return 0;
+    }
+    return ts_fail(error, TS_UNAVAILABLE, "no OpenCL device of this machine can be used");
+}
+
 ts_cl_context *ts_cl_use(const ts_cl *cl, const char *label, ts_error *error)
 {
     if (!strcmp(label, "auto")) return best(cl, error);

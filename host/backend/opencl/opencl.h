@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TS_CL_TEXT = 128, TS_CL_REFUSAL = 256 };
+enum { TS_CL_TEXT = 128, TS_CL_REFUSAL = 256, TS_CL_LABEL = 24 };
 
 typedef struct ts_cl ts_cl; /* the OpenCL library of this machine and its devices */
 typedef struct ts_cl_context ts_cl_context;
@@ -26,7 +26,7 @@ typedef struct ts_cl_program ts_cl_program;
 typedef struct ts_cl_kernel ts_cl_kernel;
 
 typedef struct ts_cl_device {
-    char label[24]; /* "P:D": number of the platform and of the device in it, as --device takes them */
+    char label[TS_CL_LABEL]; /* "P:D": number of the platform and of the device in it, as --device takes them */
     char platform[TS_CL_TEXT], name[TS_CL_TEXT], vendor[TS_CL_TEXT], driver[TS_CL_TEXT];
     char version[TS_CL_TEXT];  /* of OpenCL: "OpenCL 3.0 CUDA" */
     char language[TS_CL_TEXT]; /* of OpenCL C: "OpenCL C 1.2" */
@@ -63,6 +63,10 @@ int ts_cl_self_check(ts_cl_context *context, ts_error *error);
 /* What a back end calls: the device "P:D", or for "auto" the best that is not refused (gpu before accelerator before
  * cpu), with the self-check passed. */
 ts_cl_context *ts_cl_use(const ts_cl *cl, const char *label, ts_error *error);
+
+/* The label of the device that a rank should use, the ranks of its machine being numbered from 0: each of the best kind
+ * in turn. */
+int ts_cl_device_of_rank(const ts_cl *cl, int local_rank, char label[TS_CL_LABEL], ts_error *error);
 
 /* A queue whose commands run in their order. */
 ts_cl_queue *ts_cl_queue_new(ts_cl_context *context, ts_error *error);
