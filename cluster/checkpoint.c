@@ -14,15 +14,17 @@
 
 enum { KEPT = 2, HASH = TS_FINGERPRINT_TEXT - 1, LOCK_SECONDS = 10 };
 static const char magic[] = "TSCHECK1";
-static const size_t largest = (size_t)1 << 36; /* of a file */
-static const double share = 0.01, longest = 30; /* of the time spent in writing; seconds between two */
+static const size_t largest = (size_t)1 << 36;  /* of a file */
+static const double share = 0.01, longest = 30; /* of a core's time that writing may take; seconds between two */
 
 struct ts_checkpoint {
     char folder[4096], job[TS_FINGERPRINT_TEXT];
     int lock;
     uint64_t epoch, sequence;
-    double wrote, took, seconds; /* when the last was written and how long that took; all of them */
-    bool failing;                /* the last could not be written, which was told */
+    double wrote;      /* when the last one was */
+    double took, busy; /* by the last one, seconds by the clock and of the processor */
+    double seconds;    /* of the processor, by all of them */
+    bool failing;      /* the last could not be written, which was told */
 };
 
 int ts_checkpoint_open(const char *folder, ts_checkpoint **out, ts_error *error)
@@ -154,25 +156,25 @@ int ts_checkpoint_write(ts_checkpoint *checkpoint, const ts_ledger *ledger, ts_e
 {
     ts_checkpoint_name names[TS_CHECKPOINT_FILES_MOST];
     ts_error why = {0};
-    double began = ts_clock_seconds();
+    double began = ts_clock_seconds(), busy = ts_clock_thread_seconds();
     int count = ts_checkpoint_list(checkpoint->folder, names, error);
     if (check_epoch(checkpoint, names, count, error)) return -1;
     bool failed = write_file(checkpoint, ledger, &why) != 0;
-    if (failed && !checkpoint->failing)
-        ts_log_warning("no checkpoint could be written, the run goes on: %s", why.text);
+    if (failed && !checkpoint->failing) ts_log_warning("no checkpoint could be written, the run goes on: %s", why.text);
     if (!failed && checkpoint->failing) ts_log_info("checkpoints can be written again");
     checkpoint->failing = failed;
     if (!failed) remove_from(checkpoint, names, count, KEPT - 1);
     checkpoint->wrote = ts_clock_seconds();
     checkpoint->took = checkpoint->wrote - began;
-    checkpoint->seconds += checkpoint->took;
+    checkpoint->busy = ts_clock_thread_seconds() - busy;
+    checkpoint->seconds += checkpoint->busy;
     return 0;
 }
 
 bool ts_checkpoint_due(const ts_checkpoint *checkpoint)
 {
     double since = ts_clock_seconds() - checkpoint->wrote;
-    return since >= longest || since * share >= checkpoint->took;
+    return since >= longest || (since >= checkpoint->took && since * share >= checkpoint->busy);
 }
 
 double ts_checkpoint_seconds(const ts_checkpoint *checkpoint) { return checkpoint->seconds; }

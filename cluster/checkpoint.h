@@ -33,9 +33,10 @@ int ts_checkpoint_read(ts_checkpoint *checkpoint, const char *job, ts_resume res
  * of the job has taken the folder over. */
 int ts_checkpoint_write(ts_checkpoint *checkpoint, const ts_ledger *ledger, ts_error *error);
 
-/* Whether it is time: so long after the last one that writing takes less than a hundredth of the time. */
+/* Whether it is time: so long after the last one that writing takes less than a hundredth of a core, and that the disk
+ * has time for others. What computes goes on while a checkpoint is written. */
 bool ts_checkpoint_due(const ts_checkpoint *checkpoint);
-double ts_checkpoint_seconds(const ts_checkpoint *checkpoint); /* spent in writing */
+double ts_checkpoint_seconds(const ts_checkpoint *checkpoint); /* of the processor, spent in writing */
 uint64_t ts_checkpoint_written(const ts_checkpoint *checkpoint);
 
 /* The job is done: no checkpoint is needed any more. */

@@ -77,8 +77,8 @@ int ts_folder_lock(const char *folder, double seconds, ts_error *error)
         }
         if (ts_clock_seconds() >= until) {
             close(file);
-            return ts_fail(error, TS_UNAVAILABLE, "%s: another run writes into this folder: wait for it or say another --out",
-                           folder);
+            return ts_fail(error, TS_UNAVAILABLE,
+                           "%s: another run writes into this folder: wait for it or say another --out", folder);
         }
         if (!told) ts_log_info("%s: another run writes into this folder; waiting up to %.0f s", folder, seconds);
         nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);

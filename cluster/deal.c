@@ -17,12 +17,12 @@ typedef struct dealer {
     ts_worker *worker;
     ts_ledger *ledger;
     ts_checkpoint *checkpoint;
-    int *given;       /* tasks that each rank has */
-    size_t next;      /* the first that may still wait */
+    int *given;  /* tasks that each rank has */
+    size_t next; /* the first that may still wait */
     size_t waiting, unfinished;
-    bool changed;     /* the ledger, since the last checkpoint */
+    bool changed; /* the ledger, since the last checkpoint */
     bool stopping;
-    double stop_at;   /* when patience with the ranks ends */
+    double stop_at; /* when patience with the ranks ends */
 } dealer;
 
 static int give(dealer *d, int rank, size_t task, ts_error *error)
@@ -65,8 +65,7 @@ static void stop(dealer *d)
     d->stopping = true;
     d->stop_at = ts_clock_seconds() + grace;
     ts_worker_stop(d->worker);
-    for (int rank = 1; rank < ts_comm_size(d->comm); rank++)
-        ts_comm_send(d->comm, rank, TS_TAG_STOP, "", 0, &ignored);
+    for (int rank = 1; rank < ts_comm_size(d->comm); rank++) ts_comm_send(d->comm, rank, TS_TAG_STOP, "", 0, &ignored);
 }
 
 static int fail_of(ts_reader in, ts_error *error)

@@ -23,7 +23,7 @@ static inline double ts_nap_next(ts_nap *nap, bool happened)
 }
 
 int ts_job_deal(ts_comm *comm, const ts_job *job, ts_worker *worker, ts_ledger *ledger, ts_checkpoint *checkpoint,
-                ts_error *error);                                                       /* rank 0 */
+                ts_error *error);                                    /* rank 0 */
 int ts_job_serve(ts_comm *comm, ts_worker *worker, ts_error *error); /* the others */
 
 #endif

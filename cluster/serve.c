@@ -13,9 +13,8 @@ static int send_event(const server *s, const ts_event *event, ts_error *error)
     ts_strbuf text = {0};
     ts_put_u64(&text, event->task);
     ts_strbuf_append(&text, event->bytes.length ? event->bytes.text : "", event->bytes.length);
-    int status = ts_strbuf_failed(&text)
-                     ? ts_no_memory(error, "a message")
-                     : ts_comm_send(s->comm, 0, (int)event->kind, text.text, text.length, error);
+    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "a message")
+                                         : ts_comm_send(s->comm, 0, (int)event->kind, text.text, text.length, error);
     ts_strbuf_clear(&text);
     return status;
 }

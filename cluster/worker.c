@@ -87,9 +87,9 @@ static void work_on(ts_worker *worker, order *given)
         ts_put_text(&result, why.text);
     }
     emit(worker,
-         !status                      ? TS_EVENT_FINISHED
+         !status                    ? TS_EVENT_FINISHED
          : why.code == TS_RUN_AGAIN ? TS_EVENT_STOPPED
-                                      : TS_EVENT_FAILED,
+                                    : TS_EVENT_FAILED,
          given->task, &result);
     ts_strbuf_clear(&work.answers);
 }

@@ -118,12 +118,15 @@ int ts_time_parse(const char *text, int64_t *time_ms, ts_error *error)
                    "'%.40s' is not a time: expected RFC 3339, such as 2024-06-25T23:59:00Z or 2024-06-25", text);
 }
 
-double ts_clock_seconds(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+double ts_clock_seconds(void) { return seconds_of(CLOCK_MONOTONIC); }
+double ts_clock_thread_seconds(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
 
 int64_t ts_clock_now_ms(void)
 {

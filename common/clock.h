@@ -17,6 +17,7 @@ int ts_time_parse(const char *text, int64_t *time_ms, ts_error *error);
 
 /* Monotonic seconds, for measuring only. */
 double ts_clock_seconds(void);
+double ts_clock_thread_seconds(void); /* of the processor, taken by this thread */
 
 /* The wall clock. */
 int64_t ts_clock_now_ms(void);

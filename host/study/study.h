@@ -27,7 +27,7 @@ typedef struct ts_study_task {
  * when they get the same answers, so the answers in their order are all there is to keep. `earlier` is what `answered`
  * got before, one piece after the other; when the study has used it up, it goes on computing. */
 typedef struct ts_study_watch {
-    void (*evaluated)(void *context, const ts_metrics *metrics, size_t count); /* a batch has its metrics */
+    void (*evaluated)(void *context, const ts_metrics *metrics, size_t count);       /* a batch has its metrics */
     int (*answered)(void *context, const void *bytes, size_t size, ts_error *error); /* may stop the study by -1 */
     void *context;
     ts_reader earlier;

@@ -12,11 +12,11 @@ struct ts_discovery;
 
 /* Written by the thread that works, read by the one that shows. */
 typedef struct ts_progress_state {
-    _Atomic uint64_t under_way;      /* genomes of this rank's search under way, one for all its windows */
-    _Atomic uint64_t genome_bars;    /* of finished searches of other ranks */
-    _Atomic(const char *) strategy;  /* of the search under way */
+    _Atomic uint64_t under_way;     /* genomes of this rank's search under way, one for all its windows */
+    _Atomic uint64_t genome_bars;   /* of finished searches of other ranks */
+    _Atomic(const char *) strategy; /* of the search under way */
     _Atomic(const char *) symbol;
-    _Atomic double best;             /* score of the best feasible genome seen; NaN before there is one */
+    _Atomic double best;              /* score of the best feasible genome seen; NaN before there is one */
     double planned, done, begun_with; /* genomes: of all searches, of those behind, of those behind at the start */
 } ts_progress_state;
 

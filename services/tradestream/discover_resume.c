@@ -6,13 +6,16 @@
 static void put_search(ts_strbuf *out, const ts_search_settings *search)
 {
     const ts_breeding *b = &search->breeding;
-    const uint64_t whole[] = {(uint64_t)search->kind, search->evaluations,     search->top,
-                              search->seed,           (uint64_t)b->population, (uint64_t)b->generations,
-                              (uint64_t)b->islands,   (uint64_t)b->migration_every,
-                              (uint64_t)b->tournament, (uint64_t)b->crossover, (uint64_t)b->mutation,
-                              (uint64_t)b->retries};
-    const double real[] = {b->migrants,         b->elite, b->crossover_rate, b->mutation_rate,
-                           search->objective.min_trades, search->objective.max_drawdown};
+    const uint64_t whole[] = {(uint64_t)search->kind, search->evaluations,          search->top,
+                              search->seed,           (uint64_t)b->population,      (uint64_t)b->generations,
+                              (uint64_t)b->islands,   (uint64_t)b->migration_every, (uint64_t)b->tournament,
+                              (uint64_t)b->crossover, (uint64_t)b->mutation,        (uint64_t)b->retries};
+    const double real[] = {b->migrants,
+                           b->elite,
+                           b->crossover_rate,
+                           b->mutation_rate,
+                           search->objective.min_trades,
+                           search->objective.max_drawdown};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) ts_put_u64(out, whole[i]);
     for (size_t i = 0; i < sizeof real / sizeof *real; i++) ts_put_real(out, real[i]);
 }

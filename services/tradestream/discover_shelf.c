@@ -136,7 +136,8 @@ static void *in_place(ts_reader *in, size_t bars)
 
 static void unpack_one(ts_reader *in, const unsigned char *start, ts_series *series, size_t *usable)
 {
-    const void *symbol = ts_take_bytes(in, sizeof series->symbol), *exchange = ts_take_bytes(in, sizeof series->exchange);
+    const void *symbol = ts_take_bytes(in, sizeof series->symbol),
+               *exchange = ts_take_bytes(in, sizeof series->exchange);
     if (symbol) memcpy(series->symbol, symbol, sizeof series->symbol);
     if (exchange) memcpy(series->exchange, exchange, sizeof series->exchange);
     while ((in->at - start) % 8 && in->left) ts_take_bytes(in, 1);

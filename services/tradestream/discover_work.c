@@ -43,7 +43,8 @@ static void add_share(ts_effort *effort, const char *backend, uint64_t genome_ba
     size_t i = 0;
     while (i < effort->shares && strcmp(effort->share[i].backend, backend)) i++;
     if (i == TS_EFFORT_SHARES) return;
-    if (i == effort->shares) snprintf(effort->share[effort->shares++].backend, sizeof effort->share[i].backend, "%s", backend);
+    if (i == effort->shares)
+        snprintf(effort->share[effort->shares++].backend, sizeof effort->share[i].backend, "%s", backend);
     effort->share[i].genome_bars += genome_bars;
 }
 
@@ -75,18 +76,18 @@ int ts_discovery_work(void *context, size_t task, ts_work *work, ts_reader earli
     if (open_market(discovery, task / discovery->choice.count, &series, error)) return -1;
     watcher w = {discovery, work};
     const ts_strategy *strategy = &discovery->choice.chosen[task % discovery->choice.count].strategy;
-    const ts_study_settings settings = {
-        .search = discovery->search,
-        .walk_forward = discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
-        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
+    const ts_study_settings settings = {.search = discovery->search,
+                                        .walk_forward =
+                                            discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
+                                        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
     const ts_study_watch watch = {evaluated, discovery->options->out ? answered : NULL, &w, earlier};
     discovery->progress.strategy = strategy->name;
     discovery->progress.symbol = series->symbol;
     ts_study study = {0};
     ts_effort before = effort_of(discovery->engine);
     double began = ts_clock_seconds();
-    int status = ts_study_run(discovery->engine, &settings, &(ts_study_task){discovery->market, strategy, series->symbol},
-                              &watch, &study, error);
+    int status = ts_study_run(discovery->engine, &settings,
+                              &(ts_study_task){discovery->market, strategy, series->symbol}, &watch, &study, error);
     discovery->progress.under_way = 0;
     bool skipped = status && error->code == TS_BAD_DATA;
     if (skipped) ts_error_context(error, "%s on %s", strategy->name, series->symbol);

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* sysconf */
 #include "services/tradestream/discovery.h"
 
 #include "cluster/agree.h"
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How many genomes a search will try, for the time that is left. */
@@ -181,13 +180,6 @@ static int all_skipped(const ts_discovery *discovery, ts_error *error)
     return ts_fail(error, TS_BAD_DATA, "nothing could be searched: %s", why);
 }
 
-static double thread_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 int ts_discovery_run(ts_discovery *discovery, ts_error *error)
 {
     ts_ledger ledger = {0};
@@ -195,12 +187,16 @@ int ts_discovery_run(ts_discovery *discovery, ts_error *error)
     size_t tasks = discovery->shelf.count * discovery->choice.count;
     if (!rank) status = ts_discovery_resume(discovery, &ledger, tasks, error);
     if (ts_agree(discovery->comm, status, error)) return -1;
-    const ts_job job = {.tasks = tasks, .work = ts_discovery_work, .finished = ts_discovery_finished, .tick = tick, .context = discovery};
-    double began = ts_clock_seconds(), cpu = thread_seconds();
+    const ts_job job = {.tasks = tasks,
+                        .work = ts_discovery_work,
+                        .finished = ts_discovery_finished,
+                        .tick = tick,
+                        .context = discovery};
+    double began = ts_clock_seconds(), cpu = ts_clock_thread_seconds();
     discovery->searching = began;
     status = ts_job_run(discovery->comm, &job, &ledger, discovery->checkpoint, &discovery->abandoned, error);
     discovery->searching = ts_clock_seconds() - began;
-    discovery->coordinating = thread_seconds() - cpu;
+    discovery->coordinating = ts_clock_thread_seconds() - cpu;
     ts_ledger_clear(&ledger);
     if (status || rank) return status;
     if (discovery->skipped == discovery->sources.count * discovery->choice.count) return all_skipped(discovery, error);

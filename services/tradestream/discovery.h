@@ -52,8 +52,9 @@ typedef struct ts_discovery {
     ts_run_totals totals;
     ts_effort effort;
     ts_progress_state progress;
-    double started, searching, coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
-    bool abandoned;                          /* see ts_job_run */
+    double started, searching,
+        coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
+    bool abandoned;   /* see ts_job_run */
     int (*found)(void *context, const struct ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);
     void *context; /* `found` is told of every outcome that was searched */
 } ts_discovery;

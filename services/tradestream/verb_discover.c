@@ -70,7 +70,8 @@ static void tell_summary(const ts_discovery *discovery)
                 (double)discovery->totals.evaluations, bars, seconds, seconds > 0 ? bars / seconds / 1e9 : 0, across,
                 effort->shares ? effort->share[0].backend : ts_engine_backend(discovery->engine),
                 effort->shares > 1 ? " and " : "", effort->shares > 1 ? effort->share[1].backend : "", threads,
-                threads == 1 ? "" : "s", discovery->options->out ? "; results in " : "", discovery->options->out ? discovery->options->out : "");
+                threads == 1 ? "" : "s", discovery->options->out ? "; results in " : "",
+                discovery->options->out ? discovery->options->out : "");
     if (discovery->skipped) ts_log_info("%zu searches were skipped, see the warnings", discovery->skipped);
 }
 
