@@ -2,6 +2,7 @@
  * batch appears whole or not at all. */
 #include "common/clock.h"
 #include "common/interval.h"
+#include "common/log.h"
 #include "common/memory.h"
 #include "data/candles/merge.h"
 #include "services/tradestream/verb_data.h"
@@ -79,8 +80,10 @@ static int run(int argc, char **argv, ts_error *error)
     if (!files.count) return ts_fail(error, TS_USAGE, "which files of candles?");
     part *parts = ts_alloc(files.count, sizeof *parts);
     int status = parts ? 0 : ts_no_memory(error, "files");
-    for (size_t i = 0; i < files.count && !status; i++)
+    for (size_t i = 0; i < files.count && !status; i++) {
+        ts_progress(false, "%zu of %zu files read: %s", i, files.count, files.text[i]);
         status = read_file(&options, files.text[i], parts, &count, error);
+    }
     for (size_t i = 0; i < count && !status; i++) status = write_part(options.store, &parts[i], error);
     for (size_t i = 0; i < count; i++) ts_series_clear(&parts[i].series);
     free(parts);

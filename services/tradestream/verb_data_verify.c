@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/interval.h"
 #include "common/json.h"
+#include "common/log.h"
 #include "host/report/table.h"
 #include "services/tradestream/verb_data.h"
 
@@ -189,7 +190,10 @@ static int run(int argc, char **argv, ts_error *error)
     if (options.store && ts_store_list(options.store, &keys, &count, error)) return -1;
     verdicts all = {.row = calloc(files.count + count + 1, sizeof *all.row)};
     int status = all.row ? 0 : ts_no_memory(error, "report");
-    for (size_t i = 0; i < files.count && !status; i++) judge(&options, files.text[i], &all);
+    for (size_t i = 0; i < files.count && !status; i++) {
+        ts_progress(false, "%zu of %zu files judged: %s", i, files.count, files.text[i]);
+        judge(&options, files.text[i], &all);
+    }
     if (options.store && !status) status = judge_store(&options, keys, count, &all, error);
     if (!status) {
         if (options.format) as_json(&out, &all);
