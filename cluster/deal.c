@@ -17,8 +17,9 @@ typedef struct dealer {
     ts_worker *worker;
     ts_ledger *ledger;
     ts_checkpoint *checkpoint;
-    int *given;  /* tasks that each rank has */
-    size_t next; /* the first that may still wait */
+    ts_helpers *helpers; /* NULL: tasks have no parts */
+    int *given;          /* tasks that each rank has */
+    size_t next;         /* the first that may still wait */
     size_t waiting, unfinished;
     bool changed; /* the ledger, since the last checkpoint */
     bool stopping;
@@ -31,13 +32,7 @@ static int give(dealer *d, int rank, size_t task, ts_error *error)
     d->given[rank]++;
     d->waiting--;
     if (rank == 0) return ts_worker_give(d->worker, task, answers->text, answers->length, error);
-    ts_strbuf text = {0};
-    ts_put_u64(&text, task);
-    if (answers->length) ts_strbuf_append(&text, answers->text, answers->length);
-    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "a message")
-                                         : ts_comm_send(d->comm, rank, TS_TAG_TASK, text.text, text.length, error);
-    ts_strbuf_clear(&text);
-    return status;
+    return ts_job_say(d->comm, rank, TS_TAG_TASK, task, answers->text, answers->length, error);
 }
 
 /* The next task that nobody has; given out in order, so those before `next` are never looked at again. */
@@ -55,7 +50,7 @@ static int deal(dealer *d, ts_error *error)
             if (d->given[rank] > in_hand || (in_hand && d->waiting < (size_t)(PLENTY * ranks))) continue;
             if (give(d, rank, next_task(d), error)) return -1;
         }
-    return 0;
+    return d->stopping || !d->helpers ? 0 : ts_helpers_deal(d->helpers, d->given, d->waiting > 0, error);
 }
 
 static void stop(dealer *d)
@@ -81,6 +76,8 @@ static int note(dealer *d, int rank, int kind, size_t task, ts_reader bytes, ts_
     if (kind == TS_TAG_STOP) stop(d);
     if (kind == TS_TAG_IDLE) d->given[rank] = 0;
     if (kind == TS_TAG_STOP || kind == TS_TAG_IDLE) return 0;
+    if (d->helpers && kind == TS_EVENT_ASKED) return ts_helpers_asked(d->helpers, rank, bytes, error);
+    if (d->helpers && kind == TS_EVENT_HELPED) return ts_helpers_helped(d->helpers, rank, task, bytes, error);
     if (task >= d->ledger->tasks) return ts_fail(error, TS_FAILED, "rank %d speaks of task %zu", rank, task);
     d->changed = true;
     if (kind == TS_EVENT_ANSWERED) return ts_ledger_answered(d->ledger, task, bytes.at, bytes.left, error);
@@ -155,11 +152,10 @@ static void end_all(dealer *d, const ts_error *error)
 {
     ts_strbuf text = {0};
     ts_error ignored = {0};
-    if (error->code && error->code != TS_RUN_AGAIN && error->code != TS_UNAVAILABLE) save(d, true, &ignored);
-    ts_put_u64(&text, (uint64_t)error->code);
     ts_put_text(&text, error->text);
+    if (error->code && error->code != TS_RUN_AGAIN && error->code != TS_UNAVAILABLE) save(d, true, &ignored);
     for (int rank = 1; !ts_strbuf_failed(&text) && rank < ts_comm_size(d->comm); rank++)
-        ts_comm_send(d->comm, rank, TS_TAG_QUIT, text.text, text.length, &ignored);
+        ts_job_say(d->comm, rank, TS_TAG_QUIT, (uint64_t)error->code, text.text, text.length, &ignored);
     ts_strbuf_clear(&text);
 }
 
@@ -169,10 +165,13 @@ int ts_job_deal(ts_comm *comm, const ts_job *job, ts_worker *worker, ts_ledger *
     dealer d = {.comm = comm, .job = job, .worker = worker, .ledger = ledger, .checkpoint = checkpoint};
     d.given = ts_alloc((size_t)ts_comm_size(comm), sizeof *d.given);
     int status = d.given ? 0 : ts_no_memory(error, "the ranks");
+    if (!status && job->help && ts_comm_size(comm) > 1 && !(d.helpers = ts_helpers_new(comm, worker, error)))
+        status = -1;
     for (size_t i = 0; i < ledger->tasks; i++) d.unfinished += ledger->task[i].state != TS_TASK_FINISHED;
     d.waiting = d.unfinished;
     if (!status) status = run(&d, error);
     end_all(&d, error);
+    ts_helpers_free(d.helpers);
     free(d.given);
     return status;
 }

@@ -13,6 +13,17 @@ static bool still_computes(ts_worker *worker)
     return !ts_worker_idle(worker);
 }
 
+int ts_job_say(ts_comm *comm, int to, int tag, uint64_t number, const void *bytes, size_t size, ts_error *error)
+{
+    ts_strbuf text = {0};
+    ts_put_u64(&text, number);
+    if (size) ts_strbuf_append(&text, bytes, size);
+    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "a message")
+                                         : ts_comm_send(comm, to, tag, text.text, text.length, error);
+    ts_strbuf_clear(&text);
+    return status;
+}
+
 int ts_job_run(ts_comm *comm, const ts_job *job, ts_ledger *ledger, ts_checkpoint *checkpoint, bool *abandoned,
                ts_error *error)
 {

@@ -8,32 +8,22 @@ typedef struct server {
     bool signalled, stopping, told_idle, quit;
 } server;
 
-static int send_event(const server *s, const ts_event *event, ts_error *error)
-{
-    ts_strbuf text = {0};
-    ts_put_u64(&text, event->task);
-    ts_strbuf_append(&text, event->bytes.length ? event->bytes.text : "", event->bytes.length);
-    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "a message")
-                                         : ts_comm_send(s->comm, 0, (int)event->kind, text.text, text.length, error);
-    ts_strbuf_clear(&text);
-    return status;
-}
-
 /* What rank 0 says; a QUIT carries the error of the job, code 0 when all went well. */
 static int obey(server *s, const ts_message *message, ts_error *error)
 {
     ts_reader in = {.at = message->bytes, .left = message->size};
     if (message->tag == TS_TAG_STOP) ts_worker_stop(s->worker), s->stopping = true;
-    if (message->tag == TS_TAG_TASK) {
-        size_t task = (size_t)ts_take_u64(&in);
-        return ts_worker_give(s->worker, task, in.at, in.left, error);
-    }
+    if (message->tag == TS_TAG_STOP) return 0;
+    uint64_t number = ts_take_u64(&in);
+    if (message->tag == TS_TAG_TASK) return ts_worker_give(s->worker, (size_t)number, in.at, in.left, error);
+    if (message->tag == TS_TAG_HELP) return ts_worker_help(s->worker, (size_t)number, in.at, in.left, error);
+    if (message->tag == TS_TAG_ANSWER) return ts_worker_answer(s->worker, in.at, in.left, error);
+    if (message->tag == TS_TAG_SPARE) ts_worker_spare(s->worker, (int)number);
     if (message->tag != TS_TAG_QUIT) return 0;
     char text[sizeof error->text];
-    int code = (int)ts_take_u64(&in);
     ts_take_text(&in, text, sizeof text);
     s->quit = true;
-    return code ? ts_fail(error, code, "%s", text) : 0;
+    return number ? ts_fail(error, (int)number, "%s", text) : 0;
 }
 
 /* One look at everything; *happened when there was something. */
@@ -42,7 +32,7 @@ static int look(server *s, bool *happened, ts_error *error)
     ts_message message;
     int status = 0, got = 0;
     for (ts_event *event; !status && (event = ts_worker_event(s->worker)); ts_event_free(event)) {
-        status = send_event(s, event, error);
+        status = ts_job_say(s->comm, 0, (int)event->kind, event->task, event->bytes.text, event->bytes.length, error);
         *happened = true;
     }
     while (!status && !s->quit && (got = ts_comm_receive(s->comm, &message, error)) == 1) {

@@ -13,19 +13,26 @@
 /* Answers are handed on so often; a task that is done before is worked on anew after a break. */
 static const double answers_every = 0.1;
 
+/* A task with its earlier answers, or a part to help with; or the answer to a part. */
 typedef struct order {
     size_t task;
-    ts_strbuf answers;
+    bool help;
+    ts_strbuf bytes;
     struct order *next;
 } order;
+
+typedef struct queue {
+    order *first, **last;
+} queue;
 
 struct ts_worker {
     const ts_job *job;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t given, happened;
-    order *first, **last;
+    pthread_cond_t given, answered, happened;
+    queue orders, answers;
     ts_event *event, **event_end;
+    int spare;
     bool busy, stopping, ending, out_of_memory;
 };
 
@@ -74,30 +81,83 @@ int ts_work_answered(ts_work *work, const void *bytes, size_t size, ts_error *er
     return stop ? ts_fail(error, TS_RUN_AGAIN, "stopped") : 0;
 }
 
-static void work_on(ts_worker *worker, order *given)
+int ts_work_spare(ts_work *work)
 {
-    ts_work work = {.worker = worker, .task = given->task, .handed_on = ts_clock_seconds()};
-    ts_strbuf result = {0};
-    ts_error why = {0};
-    const ts_reader earlier = {.at = (const unsigned char *)given->answers.text, .left = given->answers.length};
-    int status = worker->job->work(worker->job->context, given->task, &work, earlier, &result, &why);
-    if (status && why.code != TS_RUN_AGAIN) {
-        ts_strbuf_reset(&result);
-        ts_put_u64(&result, (uint64_t)why.code);
-        ts_put_text(&result, why.text);
-    }
-    emit(worker,
-         !status                    ? TS_EVENT_FINISHED
-         : why.code == TS_RUN_AGAIN ? TS_EVENT_STOPPED
-                                    : TS_EVENT_FAILED,
-         given->task, &result);
-    ts_strbuf_clear(&work.answers);
+    pthread_mutex_lock(&work->worker->lock);
+    int spare = work->worker->spare;
+    pthread_mutex_unlock(&work->worker->lock);
+    return spare;
+}
+
+int ts_work_ask(ts_work *work, const void *part, size_t size, ts_error *error)
+{
+    ts_strbuf bytes = {0};
+    ts_strbuf_append(&bytes, part, size);
+    if (ts_strbuf_failed(&bytes)) return ts_no_memory(error, "a part of a task");
+    emit(work->worker, TS_EVENT_ASKED, work->task, &bytes);
+    return 0;
+}
+
+/* The first of a queue, taken out; NULL without one. The worker is locked. */
+static order *take_first(queue *from)
+{
+    order *first = from->first;
+    if (first) from->first = first->next;
+    if (!from->first) from->last = &from->first;
+    return first;
 }
 
 static void order_free(order *given)
 {
-    if (given) ts_strbuf_clear(&given->answers);
+    if (given) ts_strbuf_clear(&given->bytes);
     free(given);
+}
+
+int ts_work_collect(ts_work *work, ts_strbuf *answer, ts_error *error)
+{
+    ts_worker *worker = work->worker;
+    pthread_mutex_lock(&worker->lock);
+    while (!worker->answers.first && !worker->stopping) pthread_cond_wait(&worker->answered, &worker->lock);
+    order *came = worker->stopping ? NULL : take_first(&worker->answers);
+    pthread_mutex_unlock(&worker->lock);
+    if (!came) {
+        if (work->answers.length) emit(worker, TS_EVENT_ANSWERED, work->task, &work->answers);
+        return ts_fail(error, TS_RUN_AGAIN, "stopped");
+    }
+    *answer = came->bytes;
+    came->bytes = (ts_strbuf){0};
+    order_free(came);
+    return 0;
+}
+
+static int work_on_task(ts_worker *worker, const order *given, ts_strbuf *result, ts_error *error)
+{
+    ts_work work = {.worker = worker, .task = given->task, .handed_on = ts_clock_seconds()};
+    const ts_reader earlier = {.at = (const unsigned char *)given->bytes.text, .left = given->bytes.length};
+    int status = worker->job->work(worker->job->context, given->task, &work, earlier, result, error);
+    ts_strbuf_clear(&work.answers);
+    return status;
+}
+
+static int help(ts_worker *worker, const order *given, ts_strbuf *answer, ts_error *error)
+{
+    const ts_reader part = {.at = (const unsigned char *)given->bytes.text, .left = given->bytes.length};
+    return worker->job->help(worker->job->context, part, answer, error);
+}
+
+static void work_on(ts_worker *worker, order *given)
+{
+    ts_strbuf result = {0};
+    ts_error why = {0};
+    ts_event_kind kind = given->help ? TS_EVENT_HELPED : TS_EVENT_FINISHED;
+    int status = given->help ? help(worker, given, &result, &why) : work_on_task(worker, given, &result, &why);
+    if (status) kind = why.code == TS_RUN_AGAIN ? TS_EVENT_STOPPED : TS_EVENT_FAILED;
+    if (kind == TS_EVENT_FAILED) {
+        ts_strbuf_reset(&result);
+        ts_put_u64(&result, (uint64_t)why.code);
+        ts_put_text(&result, why.text);
+    }
+    emit(worker, kind, given->task, &result);
 }
 
 static order *next_order(ts_worker *worker)
@@ -105,13 +165,9 @@ static order *next_order(ts_worker *worker)
     pthread_mutex_lock(&worker->lock);
     worker->busy = false;
     pthread_cond_signal(&worker->happened);
-    while (!worker->first && !worker->ending) pthread_cond_wait(&worker->given, &worker->lock);
-    order *given = worker->ending ? NULL : worker->first;
-    if (given) {
-        worker->first = given->next;
-        if (!worker->first) worker->last = &worker->first;
-        worker->busy = true;
-    }
+    while (!worker->orders.first && !worker->ending) pthread_cond_wait(&worker->given, &worker->lock);
+    order *given = worker->ending ? NULL : take_first(&worker->orders);
+    worker->busy = given != NULL;
     pthread_mutex_unlock(&worker->lock);
     return given;
 }
@@ -129,10 +185,12 @@ int ts_worker_start(const ts_job *job, ts_worker **out, ts_error *error)
     *out = NULL;
     if (!worker) return ts_no_memory(error, "a worker");
     worker->job = job;
-    worker->last = &worker->first;
+    worker->orders.last = &worker->orders.first;
+    worker->answers.last = &worker->answers.first;
     worker->event_end = &worker->event;
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->given, NULL);
+    pthread_cond_init(&worker->answered, NULL);
     pthread_cond_init(&worker->happened, NULL);
     int failed = pthread_create(&worker->thread, NULL, run, worker);
     if (failed) {
@@ -143,22 +201,46 @@ int ts_worker_start(const ts_job *job, ts_worker **out, ts_error *error)
     return 0;
 }
 
-int ts_worker_give(ts_worker *worker, size_t task, const void *answers, size_t size, ts_error *error)
+/* Append an order to one of the worker's queues and wake who waits for it. */
+static int put(ts_worker *worker, queue *into, pthread_cond_t *wakes, order is, const void *bytes, size_t size,
+               ts_error *error)
 {
     order *given = ts_alloc(1, sizeof *given);
     if (!given) return ts_no_memory(error, "a task");
-    given->task = task;
-    if (size) ts_strbuf_append(&given->answers, answers, size);
-    if (ts_strbuf_failed(&given->answers)) {
+    *given = is;
+    if (size) ts_strbuf_append(&given->bytes, bytes, size);
+    if (ts_strbuf_failed(&given->bytes)) {
         order_free(given);
         return ts_no_memory(error, "a task");
     }
     pthread_mutex_lock(&worker->lock);
-    *worker->last = given;
-    worker->last = &given->next;
-    pthread_cond_signal(&worker->given);
+    *into->last = given;
+    into->last = &given->next;
+    pthread_cond_signal(wakes);
     pthread_mutex_unlock(&worker->lock);
     return 0;
+}
+
+int ts_worker_give(ts_worker *worker, size_t task, const void *answers, size_t size, ts_error *error)
+{
+    return put(worker, &worker->orders, &worker->given, (order){.task = task}, answers, size, error);
+}
+
+int ts_worker_help(ts_worker *worker, size_t label, const void *part, size_t size, ts_error *error)
+{
+    return put(worker, &worker->orders, &worker->given, (order){.task = label, .help = true}, part, size, error);
+}
+
+int ts_worker_answer(ts_worker *worker, const void *answer, size_t size, ts_error *error)
+{
+    return put(worker, &worker->answers, &worker->answered, (order){0}, answer, size, error);
+}
+
+void ts_worker_spare(ts_worker *worker, int ranks)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->spare = ranks;
+    pthread_mutex_unlock(&worker->lock);
 }
 
 ts_event *ts_worker_event(ts_worker *worker)
@@ -191,22 +273,23 @@ void ts_worker_wait(ts_worker *worker, double seconds)
 
 void ts_worker_stop(ts_worker *worker)
 {
+    queue dropped = {.last = NULL};
     pthread_mutex_lock(&worker->lock);
     worker->stopping = true;
-    order *dropped = worker->first;
-    worker->first = NULL;
-    worker->last = &worker->first;
+    dropped.first = worker->orders.first;
+    worker->orders = (queue){.last = &worker->orders.first};
+    pthread_cond_signal(&worker->answered);
     pthread_mutex_unlock(&worker->lock);
-    for (order *next; dropped; dropped = next) {
-        next = dropped->next;
-        order_free(dropped);
+    for (order *next; dropped.first; dropped.first = next) {
+        next = dropped.first->next;
+        order_free(dropped.first);
     }
 }
 
 bool ts_worker_idle(ts_worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
-    bool idle = !worker->busy && !worker->first;
+    bool idle = !worker->busy && !worker->orders.first;
     pthread_mutex_unlock(&worker->lock);
     return idle;
 }
@@ -229,5 +312,6 @@ void ts_worker_free(ts_worker *worker)
     pthread_mutex_unlock(&worker->lock);
     pthread_join(worker->thread, NULL);
     for (ts_event *event; (event = ts_worker_event(worker));) ts_event_free(event);
+    for (order *answer; (answer = take_first(&worker->answers));) order_free(answer);
     free(worker);
 }

@@ -99,7 +99,11 @@ static int evaluate(ts_course *c, const ts_genome *genomes, size_t count, size_t
     void *place[2 * (TS_TOGETHER_MAX + TS_BLOCKS_MOST)];
     size_t size[2 * (TS_TOGETHER_MAX + TS_BLOCKS_MOST)], places = places_of(c->walks, walks, place, size);
     if (c->earlier.left) return recall(c, places, place, size, error);
-    if (ts_evaluate_walks(c->engine, c->task->strategy, genomes, count, c->walks, walks, error)) return -1;
+    const ts_question_set questions = {genomes, count, c->walks, walks};
+    int status = c->watch && c->watch->evaluate
+                     ? c->watch->evaluate(c->watch->context, c->task, &questions, error)
+                     : ts_evaluate_walks(c->engine, c->task->strategy, genomes, count, c->walks, walks, error);
+    if (status) return -1;
     return c->watch && c->watch->answered ? keep(c, places, place, size, error) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include "common/bytes.h"
 #include "host/engine/engine.h"
 #include "host/search/search.h"
+#include "host/study/part.h"
 #include "host/validation/moments.h"
 #include "host/validation/trial_book.h"
 #include "host/validation/walk_forward.h"
@@ -29,6 +30,8 @@ typedef struct ts_study_task {
 typedef struct ts_study_watch {
     void (*evaluated)(void *context, const ts_metrics *metrics, size_t count);       /* a batch has its metrics */
     int (*answered)(void *context, const void *bytes, size_t size, ts_error *error); /* may stop the study by -1 */
+    int (*evaluate)(void *context, const ts_study_task *task, const ts_question_set *questions,
+                    ts_error *error); /* instead of the engine alone */
     void *context;
     ts_reader earlier;
 } ts_study_watch;

@@ -97,6 +97,7 @@ void ts_discovery_clear(ts_discovery *discovery)
 {
     for (size_t i = 0; i < discovery->outcomes; i++) ts_study_clear(&discovery->outcome[i].study);
     ts_shelf_clear(&discovery->shelf);
+    ts_part_windows_clear(&discovery->windows);
     ts_market_free(discovery->market);
     free(discovery->result);
     free(discovery->outcome);
@@ -187,7 +188,8 @@ int ts_discovery_run(ts_discovery *discovery, ts_error *error)
     size_t tasks = discovery->shelf.count * discovery->choice.count;
     if (!rank) status = ts_discovery_resume(discovery, &ledger, tasks, error);
     if (ts_agree(discovery->comm, status, error)) return -1;
-    const ts_job job = {.tasks = tasks,
+    const ts_job job = {.help = ts_discovery_help,
+                        .tasks = tasks,
                         .work = ts_discovery_work,
                         .finished = ts_discovery_finished,
                         .tick = tick,

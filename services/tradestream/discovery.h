@@ -7,6 +7,7 @@
 #include "cluster/job.h"
 #include "host/report/leaderboard.h"
 #include "host/study/study.h"
+#include "services/tradestream/discover_effort.h"
 #include "services/tradestream/discover_progress.h"
 #include "services/tradestream/discover_shelf.h"
 #include "services/tradestream/strategy_choice.h"
@@ -21,17 +22,6 @@ typedef struct ts_outcome {
     char skipped[256];
 } ts_outcome;
 
-/* What engines have done: of all ranks together since this start, or of one. */
-enum { TS_EFFORT_SHARES = 8 };
-typedef struct ts_effort {
-    struct {
-        char backend[32];
-        uint64_t genome_bars;
-    } share[TS_EFFORT_SHARES];
-    size_t shares;
-    uint64_t launches, host_rows;
-} ts_effort;
-
 typedef struct ts_discovery {
     const ts_options *options;
     ts_comm *comm;
@@ -43,6 +33,8 @@ typedef struct ts_discovery {
     ts_shelf shelf;
     ts_market *market; /* of the series that this rank works on */
     size_t market_of;
+    ts_part_windows windows;   /* of the market, for parts of searches */
+    ts_effort helped;          /* by other ranks, with the search under way */
     ts_checkpoint *checkpoint; /* NULL: none are written */
     ts_outcome *outcome;       /* usable series x strategies, in that order */
     size_t outcomes, finished, resumed, skipped;
@@ -50,7 +42,7 @@ typedef struct ts_discovery {
     size_t results;
     uint64_t trials; /* that one winner is chosen from: see ts_luck */
     ts_run_totals totals;
-    ts_effort effort;
+    ts_effort effort; /* of all ranks, since this start */
     ts_progress_state progress;
     double started, searching,
         coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
@@ -80,6 +72,14 @@ int ts_discovery_work(void *discovery, size_t task, ts_work *work, ts_reader ear
                       ts_error *error);
 
 int ts_discovery_finished(void *discovery, size_t task, ts_reader result, ts_error *error);
+
+/* The market of a usable series; kept for the tasks that follow, which are mostly of the same. */
+int ts_discovery_market(ts_discovery *discovery, size_t index, const ts_series **series, ts_error *error);
+
+/* One evaluation of a task, shared with ranks that have nothing to do; and their side of it, see ts_job. */
+int ts_discovery_evaluate(ts_discovery *discovery, ts_work *work, size_t task, const ts_strategy *strategy,
+                          const ts_question_set *questions, ts_error *error);
+int ts_discovery_help(void *discovery, ts_reader part, ts_strbuf *answer, ts_error *error);
 
 /* What ts_discovery_work has written; adds to the effort when it was made since this start. */
 int ts_outcome_take(ts_discovery *discovery, ts_outcome *outcome, ts_reader result, bool fresh, ts_error *error);
