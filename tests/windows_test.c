@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { GENOMES = 150, WINDOWS = 8, CASES = 24, SOME = 40 };
+enum { GENOMES = 150, WINDOWS = 8, CASES = 12, SOME = 40 };
 
 /* Bars [from, to) at a multiple of the costs; a tile of 64 and one of 256 bars begins or ends at several of them. */
 static const struct {
