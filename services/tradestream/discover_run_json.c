@@ -43,11 +43,12 @@ static void json_work(ts_json *json, const ts_discovery *discovery)
     ts_json_object_end(json);
     ts_json_int(json, "kernel_launches", (int64_t)effort->launches);
     ts_json_int(json, "rows_on_host", (int64_t)effort->host_rows);
-    ts_json_real(json, "coordination_seconds", discovery->coordinating);
+    double checkpoints = discovery->checkpoint ? ts_checkpoint_seconds(discovery->checkpoint) : 0;
+    ts_json_real(json, "coordination_seconds", discovery->coordinating - checkpoints);
     if (discovery->checkpoint) {
         ts_json_int(json, "searches_resumed", (int64_t)discovery->resumed);
         ts_json_int(json, "checkpoints", (int64_t)ts_checkpoint_written(discovery->checkpoint));
-        ts_json_real(json, "checkpoint_seconds", ts_checkpoint_seconds(discovery->checkpoint));
+        ts_json_real(json, "checkpoint_seconds", checkpoints);
     }
     ts_json_int(json, "peak_memory_bytes", (int64_t)ts_machine_peak_memory());
 }
