@@ -107,9 +107,8 @@ static const ts_examination_settings settings = {.min_trades = 30,
 static void search_all(const ts_market *market, ts_study *studies)
 {
     ts_error error = {0};
-    ts_study_settings study = {
-        .search = {.kind = TS_SEARCH_AUTO, .evaluations = budget, .top = 1, .seed = 1},
-        .blocks = TS_BLOCKS_DEFAULT};
+    ts_study_settings study = {.search = {.kind = TS_SEARCH_AUTO, .evaluations = budget, .top = 1, .seed = 1},
+                               .blocks = TS_BLOCKS_DEFAULT};
     study.search.breeding = ts_breeding_preset(0);
     study.search.objective = (ts_objective){.min_trades = 30, .max_drawdown = 1};
     assert_int_equal(ts_objective_parse("sharpe", &study.search.objective, &error), 0);
