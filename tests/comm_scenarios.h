@@ -2,7 +2,8 @@
 #ifndef TS_TESTS_COMM_SCENARIOS_H
 #define TS_TESTS_COMM_SCENARIOS_H
 
-/* Open a comm, play the scenario and close it; the exit code of the rank, which says on stderr what was wrong. */
-int comm_scenario(const char *name);
+/* Open a comm, play scenarios ("order", "order+share") and close it; the exit code of the rank, which says on stderr
+ * what was wrong. */
+int comm_scenarios(const char *names);
 
 #endif
