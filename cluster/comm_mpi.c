@@ -36,6 +36,8 @@ enum {
     TESTS_BEFORE_NAP = 256, /* while data is on its way */
 };
 
+static const double QUIET = 0.05, REST = 0.004; /* seconds */
+
 typedef struct parcel {
     struct parcel *next;
     MPI_Request request;
@@ -65,6 +67,7 @@ typedef struct mpi {
     size_t unsent;           /* parcels in all outboxes */
     parcels coming;          /* received or being received, in the order of their arrival */
     parcel *delivered;       /* what the caller reads until the next call */
+    double heard, looked;    /* seconds: the last message sent or delivered, the last look into MPI */
     uint64_t *held_up, look; /* the look at `coming` in which an earlier message of that rank was incomplete */
     segment *segment;
     size_t segments;
@@ -83,26 +86,11 @@ static void nap(int microseconds) { nanosleep(&(struct timespec){0, microseconds
 
 static int longer(int microseconds) { return microseconds * 2 < NAP_MOST ? microseconds * 2 : NAP_MOST; }
 
-/* Wait for what needs other ranks to arrive. */
-static int wait_for_ranks(MPI_Request *request, const char *what, ts_error *error)
+static double seconds(void)
 {
-    int done = 0;
-    for (int pause = NAP_LEAST; !done; pause = longer(pause)) {
-        if (check(MPI_Test(request, &done, MPI_STATUS_IGNORE), what, error)) return -1;
-        if (!done) nap(pause);
-    }
-    return 0;
-}
-
-/* Wait for data that is on its way: MPI moves it only while it is being tested for. */
-static int wait_for_data(MPI_Request *request, const char *what, ts_error *error)
-{
-    int done = 0;
-    for (int tests = 1; !done; tests++) {
-        if (check(MPI_Test(request, &done, MPI_STATUS_IGNORE), what, error)) return -1;
-        if (!done && tests % TESTS_BEFORE_NAP == 0) nap(NAP_LEAST);
-    }
-    return 0;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static parcel *parcel_new(int peer, int tag, size_t size, ts_error *error)
@@ -158,6 +146,30 @@ static int move_outboxes(const ts_comm *comm, ts_error *error)
     return 0;
 }
 
+/* Wait for what needs other ranks to arrive. They may be waiting for what is in our outboxes. */
+static int wait_for_ranks(const ts_comm *comm, MPI_Request *request, const char *what, ts_error *error)
+{
+    int done = 0;
+    for (int pause = NAP_LEAST; !done; pause = longer(pause)) {
+        if (move_outboxes(comm, error)) return -1;
+        if (check(MPI_Test(request, &done, MPI_STATUS_IGNORE), what, error)) return -1;
+        if (!done) nap(pause);
+    }
+    return 0;
+}
+
+/* Wait for data that is on its way: MPI moves it only while it is being tested for. */
+static int wait_for_data(const ts_comm *comm, MPI_Request *request, const char *what, ts_error *error)
+{
+    int done = 0;
+    for (int tests = 1; !done; tests++) {
+        if (move_outboxes(comm, error)) return -1;
+        if (check(MPI_Test(request, &done, MPI_STATUS_IGNORE), what, error)) return -1;
+        if (!done && tests % TESTS_BEFORE_NAP == 0) nap(NAP_LEAST);
+    }
+    return 0;
+}
+
 static int send_mpi(ts_comm *comm, int to, int tag, const void *bytes, size_t size, ts_error *error)
 {
     mpi *state = comm->state;
@@ -165,6 +177,7 @@ static int send_mpi(ts_comm *comm, int to, int tag, const void *bytes, size_t si
     parcel *sent = parcel_new(to, tag, size, error);
     if (!sent) return -1;
     if (size) memcpy(sent->bytes, bytes, size);
+    state->heard = seconds();
     append(&box->sent, sent);
     if (!box->next) box->next = sent;
     state->unsent++;
@@ -212,11 +225,23 @@ static int start_arrived(mpi *state, ts_error *error)
     return 1;
 }
 
+/* A look into MPI asks the kernel for each connection: where nothing has been heard for long, not every call looks. */
+static bool may_rest(mpi *state)
+{
+    double now = seconds();
+    if (state->unsent || state->coming.first || now - state->heard < QUIET || now - state->looked >= REST) {
+        state->looked = now;
+        return false;
+    }
+    return true;
+}
+
 static int receive_mpi(ts_comm *comm, ts_message *message, ts_error *error)
 {
     mpi *state = comm->state;
     free(state->delivered);
     state->delivered = NULL;
+    if (may_rest(state)) return 0;
     if (move_outboxes(comm, error)) return -1;
     for (;;) {
         int got = take_complete(state, &state->delivered, error);
@@ -225,18 +250,19 @@ static int receive_mpi(ts_comm *comm, ts_message *message, ts_error *error)
         got = start_arrived(state, error);
         if (got <= 0) return got;
     }
+    state->heard = state->looked;
     const parcel *p = state->delivered;
     *message = (ts_message){.from = p->peer, .tag = p->tag, .bytes = p->bytes, .size = p->size};
     return 1;
 }
 
 /* Whether all ranks of the communicator say yes; every one of them has to ask. */
-static int all_agree(MPI_Comm among, bool yes, bool *agreed, ts_error *error)
+static int all_agree(const ts_comm *comm, MPI_Comm among, bool yes, bool *agreed, ts_error *error)
 {
     int mine = yes, all = 0;
     MPI_Request request;
     if (check(MPI_Iallreduce(&mine, &all, 1, MPI_INT, MPI_MIN, among, &request), "sharing", error)) return -1;
-    if (wait_for_ranks(&request, "sharing", error)) return -1;
+    if (wait_for_ranks(comm, &request, "sharing", error)) return -1;
     *agreed = all;
     return 0;
 }
@@ -267,7 +293,7 @@ static int take_memory(const ts_comm *comm, segment *made, size_t size, ts_error
     mpi *state = comm->state;
     bool window = comm->local_size > 1 && size > 0, there;
     if (window) {
-        if (all_agree(state->node, room_for_window(comm, size), &window, error)) return -1;
+        if (all_agree(comm, state->node, room_for_window(comm, size), &window, error)) return -1;
         if (window && open_window(comm, made, size, error)) return -1;
         if (!window && comm->local_rank == 0)
             comm->warn("rank %d: /dev/shm is too small for %.1f MB of shared data, so each of the %d ranks of this "
@@ -276,15 +302,15 @@ static int take_memory(const ts_comm *comm, segment *made, size_t size, ts_error
                        comm->rank, (double)size / 1e6, comm->local_size);
     }
     if (!window) made->bytes = ts_alloc(size, 1);
-    if (all_agree(MPI_COMM_WORLD, made->bytes, &there, error)) return -1;
+    if (all_agree(comm, MPI_COMM_WORLD, made->bytes, &there, error)) return -1;
     return there ? 0 : ts_fail(error, TS_FAILED, "a rank has no memory for %.1f MB of shared data", (double)size / 1e6);
 }
 
-static int broadcast(MPI_Comm among, unsigned char *part, size_t length, ts_error *error)
+static int broadcast(const ts_comm *comm, MPI_Comm among, unsigned char *part, size_t length, ts_error *error)
 {
     MPI_Request request;
     if (check(MPI_Ibcast(part, (int)length, MPI_BYTE, 0, among, &request), "sharing", error)) return -1;
-    return wait_for_data(&request, "sharing", error);
+    return wait_for_data(comm, &request, "sharing", error);
 }
 
 /* From rank 0 to the first rank of each machine, and on to the others of a machine that has no window. */
@@ -295,13 +321,13 @@ static int spread(const ts_comm *comm, const segment *made, size_t size, ts_erro
     unsigned char *bytes = made->bytes;
     for (size_t begin = 0; begin < size; begin += PART) {
         size_t length = size - begin < PART ? size - begin : PART;
-        if (comm->local_rank == 0 && comm->nodes > 1 && broadcast(state->leaders, bytes + begin, length, error))
+        if (comm->local_rank == 0 && comm->nodes > 1 && broadcast(comm, state->leaders, bytes + begin, length, error))
             return -1;
-        if (copies && broadcast(state->node, bytes + begin, length, error)) return -1;
+        if (copies && broadcast(comm, state->node, bytes + begin, length, error)) return -1;
     }
     if (made->window == MPI_WIN_NULL) return 0;
     if (check(MPI_Win_sync(made->window), "sharing", error)) return -1;
-    if (all_agree(state->node, true, &agreed, error)) return -1;
+    if (all_agree(comm, state->node, true, &agreed, error)) return -1;
     return check(MPI_Win_sync(made->window), "sharing", error);
 }
 
@@ -317,7 +343,7 @@ static int share_mpi(ts_comm *comm, const void *bytes, size_t size, const void *
     *made = (segment){.window = MPI_WIN_NULL};
 
     if (check(MPI_Ibcast(&length, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request), "sharing", error)) return -1;
-    if (wait_for_ranks(&request, "sharing", error)) return -1;
+    if (wait_for_ranks(comm, &request, "sharing", error)) return -1;
     if (take_memory(comm, made, length, error)) return -1;
     if (comm->rank == 0 && length) memcpy(made->bytes, bytes, length);
     if (spread(comm, made, length, error)) return -1;
@@ -325,14 +351,22 @@ static int share_mpi(ts_comm *comm, const void *bytes, size_t size, const void *
     return 0;
 }
 
-/* Errors are returned to us, not the end of the job. The memory of containers may not be read from outside, which Open
- * MPI would try, and complain about, for each large message. */
+/* What Open MPI does otherwise: a large message moves by three fragments a test, which for ranks that sleep between
+ * tests is slow; and the memory of other processes is read directly, which containers forbid, with a complaint each
+ * time. */
+static void prefer_settings(void)
+{
+    setenv("OMPI_MCA_pml_ob1_send_pipeline_depth", "64", 0);
+    setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+}
+
+/* Errors are returned to us, not the end of the job. */
 static int start_mpi(ts_error *error)
 {
     int begun = 0, provided = 0;
     if (check(MPI_Initialized(&begun), "the start", error)) return -1;
     if (begun) return ts_fail(error, TS_FAILED, "MPI cannot be started twice in one process");
-    setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+    prefer_settings();
     if (check(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided), "the start", error)) return -1;
     if (provided < MPI_THREAD_FUNNELED)
         return ts_fail(error, TS_UNAVAILABLE, "this MPI is for programs without threads (MPI_THREAD_SINGLE)");
@@ -379,8 +413,10 @@ static void wait_for_all(ts_comm *comm, ts_error *error)
     MPI_Request barrier = MPI_REQUEST_NULL;
     int got, done = 0;
     for (int pause = NAP_LEAST; !done; pause = got ? NAP_LEAST : longer(pause)) {
+        size_t unsent = state->unsent;
         got = receive_mpi(comm, &message, error);
         if (got < 0) return;
+        if (state->unsent != unsent) got = 1;
         if (!state->unsent && barrier == MPI_REQUEST_NULL &&
             check(MPI_Ibarrier(MPI_COMM_WORLD, &barrier), "the end", error))
             return;
