@@ -2,6 +2,7 @@
 #include "cluster/worker.h"
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/memory.h"
 
 #include <errno.h>
@@ -12,6 +13,9 @@
 
 /* Answers are handed on so often; a task that is done before is worked on anew after a break. */
 static const double answers_every = 0.1;
+
+/* Of a task with more answers than this only the first ones are kept: half a million genomes of a search. */
+static const size_t answers_most = (size_t)256 << 20;
 
 /* A task with its earlier answers, or a part to help with; or the answer to a part. */
 typedef struct order {
@@ -40,6 +44,7 @@ struct ts_work {
     ts_worker *worker;
     size_t task;
     ts_strbuf answers; /* not handed on yet */
+    size_t kept;       /* bytes of answers, those of earlier starts included */
     double handed_on;
 };
 
@@ -73,7 +78,11 @@ static bool stopping(ts_worker *worker)
 int ts_work_answered(ts_work *work, const void *bytes, size_t size, ts_error *error)
 {
     bool stop = stopping(work->worker);
-    ts_strbuf_append(&work->answers, bytes, size);
+    if (work->kept <= answers_most && work->kept + size > answers_most)
+        ts_log_warning("a task has more than %zu MiB of answers: what it goes on to compute would be lost in a break",
+                       answers_most >> 20);
+    work->kept += size;
+    if (work->kept <= answers_most) ts_strbuf_append(&work->answers, bytes, size);
     if (stop || ts_clock_seconds() - work->handed_on >= answers_every) {
         emit(work->worker, TS_EVENT_ANSWERED, work->task, &work->answers);
         work->handed_on = ts_clock_seconds();
@@ -132,7 +141,8 @@ int ts_work_collect(ts_work *work, ts_strbuf *answer, ts_error *error)
 
 static int work_on_task(ts_worker *worker, const order *given, ts_strbuf *result, ts_error *error)
 {
-    ts_work work = {.worker = worker, .task = given->task, .handed_on = ts_clock_seconds()};
+    ts_work work = {
+        .worker = worker, .task = given->task, .kept = given->bytes.length, .handed_on = ts_clock_seconds()};
     const ts_reader earlier = {.at = (const unsigned char *)given->bytes.text, .left = given->bytes.length};
     int status = worker->job->work(worker->job->context, given->task, &work, earlier, result, error);
     ts_strbuf_clear(&work.answers);
