@@ -248,26 +248,37 @@ static double oracle_sharpe(const ts_series *series, const double *hidden, ts_ma
     return mean / sqrt((squares - sum * mean) / (n - 1)) * sqrt(365.0 * 86400000 / (double)series->interval_ms);
 }
 
-/* The market of this seed whose oracle has the Sharpe ratio wanted, within a twentieth: bisection on the edge. */
-static void plant(uint64_t seed, ts_market_character character, double wanted, ts_series *series)
+/* The market of a seed and an edge; the oracle's Sharpe ratio on it. The price begins high, so that even a long fall
+ * stays far above the smallest price. */
+static double try_edge(uint64_t seed, ts_market_character character, double edge, ts_series *series)
 {
     static double hidden[SIGNAL_BARS];
-    double low = 0, high = character == TS_MARKET_TREND ? 0.6 : 10, deviation = 0.0006 * sqrt(240), sharpe = NAN;
-    for (int i = 0; i < 24; i++) {
-        ts_error error = {0};
-        const ts_market_plan plan = {.seed = seed,
-                                     .bars = SIGNAL_BARS,
-                                     .interval_ms = 4 * HOUR,
-                                     .character = character,
-                                     .edge = (low + high) / 2,
-                                     .hidden = hidden};
-        ts_series_clear(series);
-        *series = (ts_series){0};
-        if (ts_market_generate(&plan, series, &error)) fail_msg("%s", error.text);
-        sharpe = oracle_sharpe(series, hidden, character, plan.edge * deviation);
-        if (sharpe < wanted) low = plan.edge;
-        else high = plan.edge;
+    ts_error error = {0};
+    const ts_market_plan plan = {.seed = seed,
+                                 .bars = SIGNAL_BARS,
+                                 .interval_ms = 4 * HOUR,
+                                 .price = 1e7,
+                                 .character = character,
+                                 .edge = edge,
+                                 .hidden = hidden};
+    ts_series_clear(series);
+    *series = (ts_series){0};
+    if (ts_market_generate(&plan, series, &error)) fail_msg("%s", error.text);
+    return oracle_sharpe(series, hidden, character, edge * 0.0006 * sqrt(240));
+}
+
+/* The smallest edge, to a part in a thousand, with which the oracle has the Sharpe ratio wanted: where a step up first
+ * crosses it, then by bisection, as the ratio may fall again on a path that has run away. */
+static void plant(uint64_t seed, ts_market_character character, double wanted, ts_series *series)
+{
+    double most = character == TS_MARKET_TREND ? 0.6 : 10, low = 0, high = most / 24;
+    while (high <= most && try_edge(seed, character, high, series) < wanted) low = high, high += most / 24;
+    for (int i = 0; i < 12; i++) {
+        double edge = (low + high) / 2;
+        if (try_edge(seed, character, edge, series) < wanted) low = edge;
+        else high = edge;
     }
+    double sharpe = try_edge(seed, character, high, series);
     if (!(fabs(sharpe - wanted) < 0.05 * wanted)) fail_msg("the oracle's Sharpe ratio is %g, not %g", sharpe, wanted);
 }
 
