@@ -35,7 +35,10 @@ int ts_checkpoint_open(const char *folder, ts_checkpoint **out, ts_error *error)
     snprintf(checkpoint->folder, sizeof checkpoint->folder, "%s", folder);
     checkpoint->wrote = ts_clock_seconds();
     checkpoint->lock = ts_folder_lock(folder, LOCK_SECONDS, error);
-    if (checkpoint->lock >= 0) return 0;
+    if (checkpoint->lock >= 0) {
+        ts_folder_sweep(folder);
+        return 0;
+    }
     free(checkpoint);
     *out = NULL;
     return -1;

@@ -62,6 +62,24 @@ int ts_checkpoint_path(const char *folder, ts_checkpoint_name name, char *path, 
     return ts_fail(error, TS_USAGE, "the path is too long: %.60s...", folder);
 }
 
+void ts_folder_sweep(const char *folder)
+{
+    static const char *const begins[] = {"checkpoint.", "results.jsonl.", "run.json."};
+    char path[4500];
+    DIR *entries = opendir(folder);
+    if (!entries) return;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        const char *name = entry->d_name;
+        size_t length = strlen(name);
+        bool ours = false;
+        for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+            ours = ours || strncmp(name, begins[i], strlen(begins[i])) == 0;
+        if (!ours || length < 4 || strcmp(name + length - 4, ".tmp")) continue;
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path) unlink(path);
+    }
+    closedir(entries);
+}
+
 int ts_folder_lock(const char *folder, double seconds, ts_error *error)
 {
     char path[4096];

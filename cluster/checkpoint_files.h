@@ -20,6 +20,10 @@ int ts_checkpoint_list(const char *folder, ts_checkpoint_name *names, ts_error *
 /* FOLDER/checkpoint.EPOCH.SEQUENCE. */
 int ts_checkpoint_path(const char *folder, ts_checkpoint_name name, char *path, size_t size, ts_error *error);
 
+/* Remove what a killed process had begun to write there: temporary files of checkpoints and results. The folder must be
+ * locked. */
+void ts_folder_sweep(const char *folder);
+
 /* Lock the folder, trying for some seconds; the descriptor that holds the lock, or -1. */
 int ts_folder_lock(const char *folder, double seconds, ts_error *error);
 
