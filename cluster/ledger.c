@@ -71,5 +71,5 @@ int ts_ledger_take(ts_reader *in, ts_ledger *ledger, ts_error *error)
         return ts_fail(error, TS_BAD_DATA, "expected what is known of %zu tasks", ledger->tasks);
     for (size_t i = 0; i < begun; i++)
         if (take_task(in, ledger, error)) return -1;
-    return 0;
+    return in->left ? ts_fail(error, TS_BAD_DATA, "%zu bytes after the last task", in->left) : 0;
 }

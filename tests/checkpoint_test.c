@@ -116,6 +116,9 @@ static void newest_path(const char *folder, char *path, size_t size)
     assert_int_equal(ts_checkpoint_path(folder, names[0], path, size, &error), 0);
 }
 
+/* Where the ledger's counts stand: after the magic, the job with its size, epoch and sequence. */
+enum { COUNTS = 8 + 8 + 32 + 16, COUNTS_SIZE = 16 };
+
 /* A cut, a flipped bit, a piece of something else, or a wrong count under a right hash. */
 static void mutate(ts_draws *draws, ts_strbuf *text)
 {
@@ -127,7 +130,7 @@ static void mutate(ts_draws *draws, ts_strbuf *text)
         for (size_t i = at; i < text->length && i < at + 40; i++) text->text[i] = (char)ts_draw_u32(draws);
         break;
     default:
-        text->text[at] ^= (char)(1 + ts_draw_below(draws, 255));
+        text->text[COUNTS + at % COUNTS_SIZE] ^= (char)(1 + ts_draw_below(draws, 255));
         ts_fingerprint_of(text->text, text->length - 32, text->text + text->length - 32);
     }
 }
@@ -140,7 +143,7 @@ static void mutated_ones_are_passed_over(void **state)
     ts_draws draws = ts_draws_at(0x6d757461, 0, 0, 0);
     ts_strbuf whole = {0};
     ts_error error = {0};
-    int older = 0, refused = 0;
+    int older = 0;
     write_two(folder);
     newest_path(folder, path, sizeof path);
     assert_int_equal(ts_file_read(path, 1 << 20, &whole, &error), 0);
@@ -153,13 +156,11 @@ static void mutated_ones_are_passed_over(void **state)
         assert_int_equal(ts_file_write(path, text.text, text.length, &error), 0);
         ts_error why = {0};
         int moment = moment_read(folder, job, TS_RESUME_AUTO, &why);
-        /* a wrong byte under a right hash may be of a task's own bytes: then moment_read has failed the test */
-        if (moment == -1) assert_int_equal(why.code, TS_BAD_CONFIG), refused++;
-        else assert_int_equal(moment, 1), older++;
+        assert_int_equal(moment, 1);
+        older++;
         ts_strbuf_clear(&text);
     }
-    print_message("%d mutations: the older one was taken; %d: refused as another run's\n", older, refused);
-    assert_true(older > 100);
+    print_message("%d mutations: the older one was taken\n", older);
     ts_strbuf_clear(&whole);
 }
 
