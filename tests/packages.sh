@@ -3,7 +3,7 @@
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
     zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin)
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
-    chromium openssh-server openssh-client iproute2)
+    chromium openssh-server openssh-client iproute2 shellcheck)
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
