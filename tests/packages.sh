@@ -1,9 +1,11 @@
-# Sourced by ./demo and ./check: the list of Debian packages, and what installs the missing ones.
+# Sourced by ./demo and ./check: the list of packages, and what installs Debian's missing ones.
 
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
     zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin)
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
-    chromium openssh-server openssh-client iproute2)
+    chromium openssh-server openssh-client iproute2 shellcheck)
+# For ./check, in build/venv: the comparison with TA-Lib in the version of tests/golden; Kubernetes' schemas for its manifests.
+python_packages=(TA-Lib==0.6.8 numpy kubernetes-validate==1.37.0 jsonschema==4.26.0 PyYAML==6.0.3)
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
