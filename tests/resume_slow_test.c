@@ -60,7 +60,7 @@ static void expect_same(const char *want, const char *run, const char *how)
 static int files_left(const char *run)
 {
     assert_int_equal(shell("ls '%s/%s' | grep -c -e checkpoint -e partial -e tmp; true", folder, run), 0);
-    return atoi(shell_out);
+    return (int)strtol(shell_out, NULL, 10);
 }
 
 /* The results of the run that nothing disturbs, and how long it takes. */

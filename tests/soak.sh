@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # soak.sh [BUILD_FOLDER] [TIMES]: the randomised tests again with TIMES (default 200) times as many cases, for a night.
+# Then the image of cluster/Dockerfile is built and tried, which takes six minutes; as root, and with Debian's debootstrap.
 # A failing case of walk_test is a function of its number: TRADESTREAM_WALK_FIRST=N TRADESTREAM_WALK_CASES=1 runs it alone.
 set -u
 build=${1:-build/release} times=${2:-200} failed=0
@@ -9,4 +10,6 @@ for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_t
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
+echo "== the image of cluster/Dockerfile"
+tests/cluster/replay_dockerfile || failed=1
 exit $failed
