@@ -14,10 +14,10 @@
 typedef struct ts_bench_settings {
     ts_texts cases, backends; /* lists of names, perhaps joined by commas; none: the usual ones, "auto" */
     int threads, repeats;
-    double seconds;                                   /* each job is measured at least so long in each repeat */
-    size_t bars, genomes;                             /* 0: as many as the case means; genomes: of the grids */
-    const char *device, *opencl_library;              /* as ts_engine_open takes them */
-    const char *file;                                 /* to import; NULL: a generated one */
+    double seconds;                      /* each job is measured at least so long in each repeat */
+    size_t bars, genomes;                /* 0: as many as the case means; genomes: of the grids, or of each search */
+    const char *device, *opencl_library; /* as ts_engine_open takes them */
+    const char *file;                    /* of candles, or a store where a case says so; NULL: generated ones */
     void (*spoil)(ts_metrics *metrics, size_t count); /* NULL, or for tests: changes results before they are checked */
 } ts_bench_settings;
 
@@ -67,5 +67,7 @@ int ts_bench_add_strategies(ts_bench *bench, const char *name, const char *const
                             ts_error *error);
 int ts_bench_add_import(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
                         ts_error *error);
+int ts_bench_add_scaling(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
+                         ts_error *error);
 
 #endif

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "bench/bench.h"
 #include "bench/candles.h"
+#include "bench/scratch.h"
 #include "bench/stopwatch.h"
 #include "common/memory.h"
 #include "common/safe_file.h"
@@ -10,42 +11,22 @@
 #include "data/candles/csv_writer.h"
 #include "data/candles/store.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { BARS = 1306000, FOLDER = 256, PATH = FOLDER + 64 };
+enum { BARS = 1306000, PATH = TS_SCRATCH_PATH };
 
 typedef struct import_job {
-    char folder[FOLDER], file[PATH];
+    char folder[TS_SCRATCH_FOLDER], file[PATH];
     int stores; /* so far: each import has its own */
 } import_job;
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
-{
-    (void)about, (void)kind, (void)place;
-    return remove(path);
-}
 
 static void free_job(void *state)
 {
     import_job *job = state;
-    if (job->folder[0]) nftw(job->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    ts_scratch_remove(job->folder);
     free(job);
-}
-
-static int make_folder(import_job *job, ts_error *error)
-{
-    const char *parent = getenv("TMPDIR");
-    char folder[FOLDER];
-    if (snprintf(folder, sizeof folder, "%s/tradestream-bench-XXXXXX", parent && *parent ? parent : "/tmp") >= FOLDER)
-        return ts_fail(error, TS_FAILED, "TMPDIR: the name is too long");
-    if (!mkdtemp(folder)) return ts_fail(error, TS_FAILED, "%s: cannot be made: %s", folder, strerror(errno));
-    snprintf(job->folder, sizeof job->folder, "%s", folder);
-    return 0;
 }
 
 /* Write the text through `zstd`; false when the program is not there or fails. */
@@ -103,7 +84,7 @@ static int measure(void *state, double seconds, ts_bench_line *line, ts_error *e
     ts_lap start = ts_stopwatch();
     int status = import(job, store, &rows, error);
     ts_lap lap = ts_stopwatch_since(start);
-    nftw(store, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    ts_scratch_remove(store);
     line->value[TS_FIELD_threads] = 1;
     line->value[TS_FIELD_bars] = (double)rows;
     line->value[TS_FIELD_rows_per_s] = (double)rows / lap.wall;
@@ -119,7 +100,7 @@ int ts_bench_add_import(ts_bench *bench, const char *name, const char *const *ba
     const char *item = settings->file;
     import_job *job = ts_alloc(1, sizeof *job);
     if (!job) return ts_no_memory(error, "a benchmark");
-    int status = make_folder(job, error);
+    int status = ts_scratch_make(job->folder, error);
     if (!status && item && snprintf(job->file, sizeof job->file, "%s", item) >= PATH)
         status = ts_fail(error, TS_USAGE, "--file: the name is too long");
     if (!status && !item) status = generate(job, settings->bars ? settings->bars : BARS, &item, error);

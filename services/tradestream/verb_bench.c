@@ -22,7 +22,7 @@ typedef struct bench_options {
 
 static const ts_setting table[] = {
     {"case", TS_SETTING_LIST, AT(cases), NULL, 0, 0, NULL, "NAME[,NAME]",
-     "sma-grid, sma-grid-close, sma-grid-both (these three when not given), indicators, strategies, import"},
+     "sma-grid, sma-grid-close, sma-grid-both (these three when not given), indicators, strategies, import, scaling"},
     {"backend", TS_SETTING_LIST, AT(backends), NULL, 0, 0, NULL, "B[,B]",
      "auto (when not given), scalar, avx2, avx512 or opencl; several are measured in turns"},
     {"threads", TS_SETTING_INT, AT(threads), "1", 1, 4096, NULL, "N", "threads of the engine"},
@@ -30,8 +30,9 @@ static const ts_setting table[] = {
     {"repeats", TS_SETTING_INT, AT(repeats), "5", 1, 1000, NULL, "N", "measurements; the median is printed"},
     {"bars", TS_SETTING_INT, AT(bars), NULL, 1000, 100000000, NULL, "N", "candles (default: as the case means)"},
     {"genomes", TS_SETTING_INT, AT(genomes), NULL, 50, 1000000, NULL, "N",
-     "of a grid: 50 fast averages by as many slow ones as that takes (default 5000)"},
-    {"file", TS_SETTING_TEXT, AT(file), NULL, 0, 0, NULL, "FILE", "candles to import (default: generated ones)"},
+     "of a grid: 50 fast averages by as many slow ones as that takes (default 5000); of each search of scaling (1000)"},
+    {"file", TS_SETTING_TEXT, AT(file), NULL, 0, 0, NULL, "FILE",
+     "candles to import, or for scaling; a folder is a store of many (default: generated ones)"},
     {"format", TS_SETTING_CHOICE, AT(format), "table", 0, 0, "table|json", NULL, "json: one object a line"},
     {0}};
 static const ts_setting *const tables[] = {table, ts_options_opencl, NULL};
