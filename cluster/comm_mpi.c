@@ -351,12 +351,13 @@ static int share_mpi(ts_comm *comm, const void *bytes, size_t size, const void *
     return 0;
 }
 
-/* What Open MPI does otherwise: a large message moves by three fragments a test, which for ranks that sleep between
- * tests is slow; and the memory of other processes is read directly, which containers forbid, with a complaint each
- * time. */
+/* What Open MPI does otherwise is slow for ranks that sleep between tests, since some 30 small messages or three
+ * fragments of a large one move between two; and it reads the memory of other processes directly, which containers
+ * forbid, with a complaint each time. */
 static void prefer_settings(void)
 {
     setenv("OMPI_MCA_pml_ob1_send_pipeline_depth", "64", 0);
+    setenv("OMPI_MCA_btl_vader_fbox_size", "65536", 0);
     setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
 }
 

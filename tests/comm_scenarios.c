@@ -91,8 +91,7 @@ static void order(ts_comm *comm)
     }
 }
 
-/* A million messages for rank 0, from all others. It asks often: what MPI takes between two looks is some 30 messages.
- */
+/* A million messages for rank 0, from all others. */
 static void flood(ts_comm *comm)
 {
     enum { COUNT = 1000000 };

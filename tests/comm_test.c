@@ -126,8 +126,8 @@ static void little_shared_memory_means_copies(void **state)
 static void a_missing_module_is_named(void **state)
 {
     (void)state;
-    const char *copy = ts_temporary("a_copy");
-    assert_int_equal(shell("cp '%s' '%s'", program, copy), 0);
+    const char *copy = ts_temporary("bin/a_copy"); /* with no lib/ beside its folder */
+    assert_int_equal(shell("mkdir '%s' && cp '%s' '%s'", ts_temporary("bin"), program, copy), 0);
     int code = shell("OMPI_COMM_WORLD_SIZE=1 '%s' place", copy);
     shell_expect(code, 69, "such as mpirun or srun started this process (OMPI_COMM_WORLD_SIZE is set)");
     shell_expect(code, 69, "tradestream_mpi.so: cannot open");
