@@ -23,6 +23,7 @@ mounts='set -e
     mount --bind "$ROOT" "$ROOT"
     mount -o remount,bind,ro "$ROOT"
     mount -t proc proc "$ROOT/proc"
+    mount -t sysfs -o ro sysfs "$ROOT/sys"
     mount -t tmpfs -o mode=755 tmpfs "$ROOT/dev"
     mkdir "$ROOT/dev/shm" "$ROOT/dev/pts"
     for node in null zero full random urandom tty; do touch "$ROOT/dev/$node"; mount --bind /dev/$node "$ROOT/dev/$node"; done
