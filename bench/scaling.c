@@ -60,7 +60,9 @@ static int generate(scaling *s, size_t bars, ts_error *error)
     for (int i = 0; i < SERIES && !status; i++) {
         ts_series series = {0};
         ts_strbuf text = {0};
-        snprintf(s->file[i], sizeof s->file[i], "%s/SYN%d-USD.1m.csv", s->folder, i + 1);
+        char path[TS_SCRATCH_PATH];
+        snprintf(path, sizeof path, "%s/SYN%d-USD.1m.csv", s->folder, i + 1);
+        memcpy(s->file[i], path, sizeof path);
         status = ts_bench_candles((uint64_t)i + 1, bars, &series, error);
         if (!status) ts_candles_write_csv(&series, 0, series.bars, TS_UNIT_AUTO, &text);
         if (!status && ts_strbuf_failed(&text)) status = ts_no_memory(error, "candles");
