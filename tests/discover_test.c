@@ -334,7 +334,7 @@ static void a_full_tmpfs_leaves_nothing_half_written(void **state)
     }
     int rc = shell(TRADESTREAM "discover --candles '%s' " GA "--top 20 --out '%s/tmpfs'", candles, folder);
     char *said = strdup(shell_err);
-    shell("ls '%s/tmpfs'", folder);
+    shell("ls '%s/tmpfs' | grep -vx 'checkpoint[.][0-9]*[.][0-9]*'", folder); /* a slow run has whole ones */
     char *left = strdup(shell_out);
     assert_int_equal(shell("umount '%s/tmpfs'", folder), 0);
     assert_int_equal(rc, 1);
