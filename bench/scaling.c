@@ -144,11 +144,19 @@ static int model(void *state, double seconds, ts_bench_line *line, ts_error *err
     return 0;
 }
 
+/* What rank 0's main thread did more for two ranks than for one, over the messages: each task is given and comes back.
+ * Looking for messages while there are none delays nothing, and is done with one rank as well. */
+static double message_of(const ts_scaling_run *one, const ts_scaling_run *two)
+{
+    double more = two->coordination - one->coordination / one->seconds * two->seconds;
+    return more > 0 ? more / (2 * (double)two->tasks) : 0;
+}
+
 /* The model of the job just measured, beside it. */
 static int compare_model(scaling *s, int ranks, const ts_scaling_run *run, ts_bench_line *line, ts_error *error)
 {
     ts_scaling_forecast made;
-    if (ranks == 2) s->message = run->coordination / (2 * (double)run->tasks); /* each is given and comes back */
+    if (ranks == 2) s->message = message_of(&s->one, run);
     ts_scaling_costs costs = costs_of(s, run->tasks);
     if (ts_scaling_forecast_make(&costs, ranks, &made, error)) return -1;
     line->value[TS_FIELD_model_seconds] = made.seconds;

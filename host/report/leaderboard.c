@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "host/report/leaderboard.h"
 
+#include "common/clock.h"
 #include "common/interval.h"
 #include "host/report/table.h"
 
@@ -14,6 +15,7 @@ typedef enum column_kind {
     RANK,
     SYMBOL,
     INTERVAL,
+    WINDOW,
     STRATEGY,
     SCORE,
     ALSO,
@@ -36,6 +38,7 @@ static const column columns[] = {
     {"#", RANK, 0},
     {"symbol", SYMBOL, 0},
     {"interval", INTERVAL, 0},
+    {"from", WINDOW, 0},
     {"strategy", STRATEGY, 0},
     {"score", SCORE, 0},
     {"", ALSO, 0},
@@ -66,7 +69,10 @@ static int by_order(const void *a, const void *b, void *objective)
     int by_strategy = strcmp(x->origin->strategy->name, y->origin->strategy->name);
     if (by_strategy) return by_strategy;
     int by_genome = ts_genome_compare(&x->candidate->genome, &y->candidate->genome);
-    return by_genome ? by_genome : strcmp(x->origin->fingerprint, y->origin->fingerprint);
+    if (by_genome) return by_genome;
+    int by_candles = strcmp(x->origin->fingerprint, y->origin->fingerprint);
+    if (by_candles) return by_candles;
+    return x->origin->start_ms < y->origin->start_ms ? -1 : x->origin->start_ms > y->origin->start_ms;
 }
 
 void ts_leaderboard_sort(ts_result *results, size_t count, const ts_objective *objective)
@@ -86,10 +92,12 @@ static void cell(ts_strbuf *text, const column *c, const ts_result *result, size
 {
     const ts_origin *origin = result->origin;
     double value = result->candidate->metrics.value[c->metric];
+    char time[TS_TIME_TEXT];
     switch (c->kind) {
     case RANK: ts_strbuf_printf(text, "%zu", place + 1); break;
     case SYMBOL: ts_strbuf_puts(text, origin->symbol); break;
     case INTERVAL: ts_strbuf_puts(text, ts_interval_text(origin->interval_ms)); break;
+    case WINDOW: ts_strbuf_puts(text, ts_time_text(origin->start_ms, time)); break;
     case STRATEGY: ts_strbuf_puts(text, origin->strategy->name); break;
     case SCORE: ts_strbuf_printf(text, "%.4g", result->candidate->standing.score); break;
     case ALSO: ts_strbuf_printf(text, "%.4g", result->candidate->standing.also[c->metric]); break;
@@ -127,9 +135,14 @@ static bool shown(const column *c, const ts_result *results, size_t count)
     if (c->kind == TRAIN) return results[0].walk_forward;
     if (c->kind == DEFLATED) return !isnan(results[0].luck.deflated_sharpe);
     if (c->kind == OVERFITTING) return !isnan(results[0].luck.overfitting);
-    if (c->kind != INTERVAL) return true;
-    for (size_t i = 1; i < count; i++)
-        if (results[i].origin->interval_ms != results[0].origin->interval_ms) return true;
+    if (c->kind != INTERVAL && c->kind != WINDOW) return true;
+    for (size_t i = 1; i < count; i++) {
+        const ts_origin *first = results[0].origin, *origin = results[i].origin;
+        if (c->kind == INTERVAL && origin->interval_ms != first->interval_ms) return true;
+        /* one market of several windows */
+        if (c->kind == WINDOW && !strcmp(origin->fingerprint, first->fingerprint) && origin->start_ms != first->start_ms)
+            return true;
+    }
     return false;
 }
 
@@ -143,7 +156,7 @@ void ts_leaderboard_table(ts_strbuf *text, const ts_result *results, size_t coun
     ts_table table = {0};
     for (int i = 0; i < COLUMNS; i++) {
         column_kind kind = columns[i].kind;
-        bool left = kind == SYMBOL || kind == INTERVAL || kind == STRATEGY || kind == PARAMETERS;
+        bool left = kind == SYMBOL || kind == INTERVAL || kind == WINDOW || kind == STRATEGY || kind == PARAMETERS;
         if (!shown(&columns[i], results, count)) continue;
         ts_table_column(&table, heading(&columns[i], results), left);
         for (size_t row = 0; row < rows; row++) {

@@ -28,8 +28,9 @@ static int make_room(ts_course *c, size_t asked, ts_error *error)
     return 0;
 }
 
-/* Each distinct genome of the questions once, at c->genomes + asked; c->listed says for every asked one which it is. */
-static int list_once(ts_course *c, const ts_question *questions, size_t count, size_t *distinct, ts_error *error)
+/* Each distinct genome of the questions once; c->listed says for every asked one which it is. */
+static int list_once(ts_course *c, const ts_question *questions, size_t count, const ts_genome **distinct_genomes,
+                     size_t *distinct, ts_error *error)
 {
     size_t asked = 0, at = 0;
     for (size_t q = 0; q < count; q++) asked += questions[q].count;
@@ -39,6 +40,7 @@ static int list_once(ts_course *c, const ts_question *questions, size_t count, s
     for (size_t i = 0; i < asked; i++) c->place[i] = i;
     qsort_r(c->place, asked, sizeof *c->place, by_genome, c->genomes);
     ts_genome *once = c->genomes + asked;
+    *distinct_genomes = once;
     *distinct = 0;
     for (size_t i = 0; i < asked; i++) {
         const ts_genome *genome = &c->genomes[c->place[i]];
@@ -107,34 +109,45 @@ static int evaluate(ts_course *c, const ts_genome *genomes, size_t count, size_t
     return c->watch && c->watch->answered ? keep(c, places, place, size, error) : 0;
 }
 
-/* One search, its trials booked. */
-static int answer_one(ts_course *c, const ts_question *question, ts_error *error)
+/* The window of a question and, where trials are booked, the blocks of its history. Returns how many walks these are.
+ */
+static int put_walks(ts_course *c, const ts_question *question, const uint32_t *listed, ts_walks *walks,
+                     ts_error *error)
 {
-    int blocks = c->book ? ts_trial_book_ask(c->book, question->count, c->walks + 1, error) : 0;
+    ts_trial_book *book = c->book ? c->book[question->search] : NULL;
+    int blocks = book ? ts_trial_book_ask(book, question->count, walks + 1, error) : 0;
     if (blocks < 0) return -1;
-    c->walks[0] = (ts_walks){.market = c->window[question->search], .count = question->count, .metrics = question->out};
-    if (evaluate(c, question->genomes, question->count, 1 + (size_t)blocks, error)) return -1;
-    return c->book ? ts_trial_book_keep(c->book, question->out, error) : 0;
+    walks[0] = (ts_walks){.market = c->window[question->search], .count = question->count, .metrics = question->out};
+    for (int w = 0; w <= blocks; w++) walks[w].genome = listed;
+    return 1 + blocks;
 }
 
-static int answer_many(ts_course *c, const ts_question *questions, size_t count, ts_error *error)
+static int ask(ts_course *c, const ts_question *questions, size_t count, ts_error *error)
 {
-    size_t distinct, asked = 0;
-    if (list_once(c, questions, count, &distinct, error)) return -1;
-    for (size_t q = 0; q < count; q++) {
-        c->walks[q] = (ts_walks){.market = c->window[questions[q].search],
-                                 .genome = c->listed + asked,
-                                 .count = questions[q].count,
-                                 .metrics = questions[q].out};
-        asked += questions[q].count;
+    const ts_genome *genomes = questions[0].genomes;
+    size_t distinct = questions[0].count, asked = 0, walks = 0;
+    if (count > 1 && list_once(c, questions, count, &genomes, &distinct, error)) return -1;
+    for (size_t q = 0; q < count; asked += questions[q++].count) {
+        int more = put_walks(c, &questions[q], count > 1 ? c->listed + asked : NULL, c->walks + walks, error);
+        if (more < 0) return -1;
+        walks += (size_t)more;
     }
-    return evaluate(c, c->genomes + asked, distinct, count, error);
+    return evaluate(c, genomes, distinct, walks, error);
+}
+
+static int book(const ts_course *c, const ts_question *question, ts_error *error)
+{
+    ts_trial_book *book = c->book ? c->book[question->search] : NULL;
+    return book ? ts_trial_book_keep(book, question->out, error) : 0;
 }
 
 int ts_course_answer(void *course, const ts_question *questions, size_t count, ts_error *error)
 {
     ts_course *c = course;
-    int status = c->when ? answer_many(c, questions, count, error) : answer_one(c, questions, error);
-    for (size_t q = 0; !status && q < count; q++) note(c, &questions[q]);
+    int status = ask(c, questions, count, error);
+    for (size_t q = 0; !status && q < count; q++) {
+        status = book(c, &questions[q], error);
+        note(c, &questions[q]);
+    }
     return status;
 }

@@ -16,9 +16,9 @@ enum { BATCH_MIN = 256, BATCH_MAX = 8192 };
 
 static void course_clear(ts_course *c)
 {
-    for (size_t i = 0; c->window && i < c->windows; i++)
-        if (c->window[i] != c->task->market) ts_market_free(c->window[i]);
-    ts_trial_book_free(c->book);
+    for (size_t i = 0; c->when && c->window && i < c->windows; i++) ts_market_free(c->window[i]);
+    for (size_t i = 0; c->book && i < c->windows; i++) ts_trial_book_free(c->book[i]);
+    free(c->book);
     free(c->window);
     free(c->when);
     free(c->walks);
@@ -48,19 +48,23 @@ static int open_folds(ts_course *c, ts_error *error)
     return 0;
 }
 
-static int open_whole(ts_course *c, ts_error *error)
+/* Windows of the caller's, with a book each. */
+static int open_windows(ts_course *c, ts_market *const *windows, size_t count, ts_error *error)
 {
-    c->windows = 1;
-    c->window = ts_alloc(1, sizeof *c->window);
-    if (!c->window) return ts_no_memory(error, "the windows");
-    c->window[0] = (ts_market *)c->task->market;
-    return c->settings->blocks ? ts_trial_book_new(c->task->market, c->settings->blocks, &c->book, error) : 0;
+    c->windows = count;
+    c->window = ts_alloc(count, sizeof *c->window);
+    c->book = ts_alloc(count, sizeof *c->book);
+    if (!c->window || !c->book) return ts_no_memory(error, "the windows");
+    memcpy(c->window, windows, count * sizeof *windows);
+    for (size_t i = 0; i < count && c->settings->blocks; i++)
+        if (ts_trial_book_new(windows[i], c->settings->blocks, &c->book[i], error)) return -1;
+    return 0;
 }
 
-static int course_open(ts_course *c, ts_error *error)
+static int make_room(ts_course *c, ts_error *error)
 {
-    if (c->settings->walk_forward ? open_folds(c, error) : open_whole(c, error)) return -1;
-    c->walks = ts_alloc(c->windows + TS_BLOCKS_MOST, sizeof *c->walks);
+    size_t walks = c->book ? c->windows * (1 + TS_BLOCKS_MOST) : c->windows;
+    c->walks = ts_alloc(walks, sizeof *c->walks);
     return c->walks ? 0 : ts_no_memory(error, "the windows");
 }
 
@@ -91,17 +95,18 @@ static int check_warmup(const ts_course *c, ts_error *error)
                    c->least_warmup, loaded);
 }
 
-/* The bar returns of every winner. */
-static int measure_winners(const ts_course *c, ts_study *study, ts_error *error)
+/* The bar returns of every winner of a window. */
+static int measure_winners(const ts_course *c, const ts_market *window, ts_study *study, ts_error *error)
 {
-    size_t bars = ts_market_bars(c->task->market);
+    size_t bars = ts_market_bars(window), winners = study->found.top_count;
     double *returns = ts_alloc(bars, sizeof *returns);
-    study->moments = ts_alloc(study->found.top_count + 1, sizeof *study->moments);
+    study->moments = ts_alloc(winners + 1, sizeof *study->moments);
     int status = returns && study->moments ? 0 : ts_no_memory(error, "the winners' returns");
-    for (size_t i = 0; !status && i < study->found.top_count; i++) {
+    for (size_t i = 0; !status && i < winners; i++) {
         ts_backtest backtest;
-        status = ts_backtest_run(c->engine, c->task->market, c->task->strategy, &study->found.top[i].genome, &backtest,
-                                 error);
+        study->moments[i] = (ts_moments){NAN, NAN, NAN, NAN};
+        if (!c->settings->blocks) continue;
+        status = ts_backtest_run(c->engine, window, c->task->strategy, &study->found.top[i].genome, &backtest, error);
         if (status) break;
         ts_curve_returns(backtest.equity, bars, returns);
         study->moments[i] = ts_moments_of(returns, bars);
@@ -111,33 +116,70 @@ static int measure_winners(const ts_course *c, ts_study *study, ts_error *error)
     return status;
 }
 
+static int conclude(const ts_course *c, size_t which, ts_search_result *result, ts_study *study, ts_error *error)
+{
+    if (ts_trial_book_close(c->book[which], c->engine, &study->trials, error)) return -1;
+    study->found = *result;
+    *result = (ts_search_result){0};
+    return measure_winners(c, c->window[which], study, error);
+}
+
+/* Search what is open, and make of it one study a window, or one of all of a walk-forward. */
+static int run(ts_course *c, ts_study *studies, ts_error *error)
+{
+    ts_search_result *results = ts_alloc(c->windows, sizeof *results);
+    int status = results ? make_room(c, error) : ts_no_memory(error, "the searches");
+    if (!status) status = run_searches(c, results, error);
+    if (!status) status = check_warmup(c, error);
+    if (!status && c->when) status = ts_course_test(c, results, studies, error);
+    for (size_t i = 0; !status && !c->when && i < c->windows; i++)
+        status = conclude(c, i, &results[i], &studies[i], error);
+    for (size_t i = 0; results && i < c->windows; i++) ts_search_result_clear(&results[i]);
+    free(results);
+    return status;
+}
+
+static ts_course course_of(ts_engine *engine, const ts_study_settings *settings, const ts_study_task *task,
+                           const ts_study_watch *watch)
+{
+    return (ts_course){.engine = engine,
+                       .settings = settings,
+                       .task = task,
+                       .watch = watch,
+                       .earlier = watch ? watch->earlier : (ts_reader){0},
+                       .interval_ms = ts_market_interval(task->market),
+                       .least_warmup = INFINITY};
+}
+
+static const ts_study nothing = {.trials = {0, NAN, NAN, NAN}};
+
 int ts_study_run(ts_engine *engine, const ts_study_settings *settings, const ts_study_task *task,
                  const ts_study_watch *watch, ts_study *study, ts_error *error)
 {
-    *study = (ts_study){.trials = {0, NAN, NAN, NAN}};
-    ts_course c = {.engine = engine,
-                   .settings = settings,
-                   .task = task,
-                   .watch = watch,
-                   .earlier = watch ? watch->earlier : (ts_reader){0},
-                   .interval_ms = ts_market_interval(task->market),
-                   .least_warmup = INFINITY};
-    ts_search_result *results = NULL;
-    int status = course_open(&c, error);
-    if (!status && !(results = ts_alloc(c.windows, sizeof *results))) status = ts_no_memory(error, "the searches");
-    if (!status) status = run_searches(&c, results, error);
-    if (!status) status = check_warmup(&c, error);
-    if (!status && c.when) status = ts_course_test(&c, results, study, error);
-    else if (!status) {
-        status = ts_trial_book_close(c.book, engine, &study->trials, error);
-        study->found = results[0];
-        results[0] = (ts_search_result){0};
-        if (!status) status = measure_winners(&c, study, error);
-    }
-    for (size_t i = 0; results && i < c.windows; i++) ts_search_result_clear(&results[i]);
-    free(results);
+    ts_market *whole = (ts_market *)task->market;
+    if (!settings->walk_forward)
+        return ts_study_run_windows(engine, settings, task, &whole, 1, watch, study, error);
+    ts_course c = course_of(engine, settings, task, watch);
+    *study = nothing;
+    int status = open_folds(&c, error);
+    if (!status) status = run(&c, study, error);
     course_clear(&c);
     if (status) ts_study_clear(study);
+    return status;
+}
+
+int ts_study_run_windows(ts_engine *engine, const ts_study_settings *settings, const ts_study_task *task,
+                         ts_market *const *windows, size_t count, const ts_study_watch *watch, ts_study *studies,
+                         ts_error *error)
+{
+    for (size_t i = 0; i < count; i++) studies[i] = nothing;
+    if (!count || count > TS_STUDY_WINDOWS_MOST)
+        return ts_fail(error, TS_USAGE, "%zu windows: expected 1 to %d", count, TS_STUDY_WINDOWS_MOST);
+    ts_course c = course_of(engine, settings, task, watch);
+    int status = open_windows(&c, windows, count, error);
+    if (!status) status = run(&c, studies, error);
+    course_clear(&c);
+    for (size_t i = 0; status && i < count; i++) ts_study_clear(&studies[i]);
     return status;
 }
 

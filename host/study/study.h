@@ -50,7 +50,7 @@ typedef struct ts_fold {
  * stitched together. */
 typedef struct ts_study {
     ts_search_result found;
-    ts_moments *moments; /* of the bar returns of each of found.top */
+    ts_moments *moments; /* of the bar returns of each of found.top; NaN without statistics */
     ts_trial_statistics trials;
     ts_fold *fold; /* NULL without walk-forward */
     size_t folds;
@@ -60,6 +60,13 @@ typedef struct ts_study {
 int ts_study_run(ts_engine *engine, const ts_study_settings *settings, const ts_study_task *task,
                  const ts_study_watch *watch, ts_study *study, ts_error *error);
 void ts_study_clear(ts_study *study);
+
+/* The same for several windows of the task's market that end with it, without walk-forward: they are searched side by
+ * side and share their rows; studies[i] is what ts_study_run would make of windows[i] alone. */
+enum { TS_STUDY_WINDOWS_MOST = 60 };
+int ts_study_run_windows(ts_engine *engine, const ts_study_settings *settings, const ts_study_task *task,
+                         ts_market *const *windows, size_t count, const ts_study_watch *watch, ts_study *studies,
+                         ts_error *error);
 
 /* The mean of the scores in training of the folds that found something; NaN without any. */
 double ts_study_train_score(const ts_study *study);

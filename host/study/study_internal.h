@@ -13,10 +13,10 @@ typedef struct ts_course {
     const ts_study_watch *watch;
     ts_reader earlier; /* answers of an earlier start that are still to be used */
     int64_t interval_ms;
-    ts_market **window;  /* searched: the market itself, or the train windows */
+    ts_market **window;  /* searched: given by the caller, or the train windows */
     ts_train_test *when; /* of a walk-forward, else NULL */
     size_t windows;
-    ts_trial_book *book; /* NULL: no statistics */
+    ts_trial_book **book; /* one a window; NULL, all or one: no statistics */
     double least_warmup; /* of all genomes so far */
     ts_walks *walks;     /* room for one round of questions */
     /* genomes of one round, each once, and for every question which they are */

@@ -1,5 +1,6 @@
 #include "host/validation/walk_forward.h"
 
+#include "common/duration.h"
 #include "common/memory.h"
 
 #include <inttypes.h>
@@ -7,15 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    char letter;
-    int64_t ms;
-} units[] = {{'w', 7 * 86400000LL}, {'d', 86400000}, {'h', 3600000}, {'m', 60000}};
-
-enum { UNITS = sizeof units / sizeof *units };
-
-#define LONGEST_MS (100LL * 366 * 86400000) /* a hundred years */
 
 static const struct {
     const char *name;
@@ -30,23 +22,6 @@ enum { LENGTHS = sizeof lengths / sizeof *lengths };
 
 static int64_t *length_of(ts_walk_forward *spec, size_t which) { return (int64_t *)((char *)spec + lengths[which].at); }
 
-/* Digits and a unit. */
-static bool parse_length(const char *text, size_t size, int64_t *ms)
-{
-    int64_t number = 0;
-    size_t i = 0;
-    for (; i < size && text[i] >= '0' && text[i] <= '9' && number < LONGEST_MS; i++)
-        number = number * 10 + (text[i] - '0');
-    if (i == 0 || i + 1 != size) return false;
-    for (int u = 0; u < UNITS; u++)
-        if (units[u].letter == text[i]) {
-            if (number > LONGEST_MS / units[u].ms) return false;
-            *ms = number * units[u].ms;
-            return true;
-        }
-    return false;
-}
-
 static int parse_part(const char *part, size_t size, ts_walk_forward *spec, bool said[LENGTHS], ts_error *error)
 {
     if (size == strlen("anchored") && strncmp(part, "anchored", size) == 0) {
@@ -59,8 +34,8 @@ static int parse_part(const char *part, size_t size, ts_walk_forward *spec, bool
         int64_t *ms = length_of(spec, i);
         if (said[i]) return ts_fail(error, TS_USAGE, "%s is given twice", lengths[i].name);
         said[i] = true;
-        if (parse_length(part + name + 1, size - name - 1, ms) && (*ms > 0 || lengths[i].may_be_zero)) return 0;
-        return ts_fail(error, TS_USAGE, "'%.*s': expected a length such as 90d, 12h, 30m or 2w", (int)size, part);
+        if (ts_duration_parse(part + name + 1, size - name - 1, ms) && (*ms > 0 || lengths[i].may_be_zero)) return 0;
+        return ts_fail(error, TS_USAGE, "'%.*s': expected " TS_DURATION_EXAMPLES, (int)size, part);
     }
     return ts_fail(error, TS_USAGE, "unknown part '%.*s': expected %s", (int)(size < 40 ? size : 40), part,
                    TS_WALK_FORWARD_SPEC);
@@ -83,22 +58,17 @@ int ts_walk_forward_parse(const char *text, ts_walk_forward *spec, ts_error *err
     return 0;
 }
 
-static int append_length(char *text, size_t room, const char *name, int64_t ms)
-{
-    int u = 0;
-    while (u < UNITS - 1 && ms % units[u].ms) u++;
-    return snprintf(text, room, "%s=%" PRId64 "%c", name, ms / units[u].ms, units[u].letter);
-}
-
 const char *ts_walk_forward_text(const ts_walk_forward *spec, char text[TS_WALK_FORWARD_TEXT])
 {
     ts_walk_forward copy = *spec;
+    char length[TS_DURATION_TEXT];
     size_t at = 0;
     for (size_t i = 0; i < LENGTHS; i++) {
         int64_t ms = *length_of(&copy, i);
         if (!ms) continue;
         if (at) text[at++] = ',';
-        at += (size_t)append_length(text + at, TS_WALK_FORWARD_TEXT - at, lengths[i].name, ms);
+        at += (size_t)snprintf(text + at, TS_WALK_FORWARD_TEXT - at, "%s=%s", lengths[i].name,
+                               ts_duration_text(ms, length));
     }
     if (spec->anchored) snprintf(text + at, TS_WALK_FORWARD_TEXT - at, ",anchored");
     return text;

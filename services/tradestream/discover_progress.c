@@ -35,7 +35,8 @@ void ts_progress_show(ts_discovery *discovery)
     if (!ts_progress_due()) return;
     const char *strategy = progress->strategy, *symbol = progress->symbol;
     double elapsed = ts_clock_seconds() - discovery->started, score = progress->best;
-    double folds = discovery->shelf.loaded[0].folds, under_way = (double)progress->under_way / (folds > 0 ? folds : 1);
+    double together = discovery->shelf.loaded[0].together, under_way = (double)progress->under_way;
+    if (discovery->walk_forward.train_ms && together > 0) under_way /= together; /* planned as one search */
     double done = progress->done + under_way, since = done - progress->begun_with;
     double bars = (double)(ts_engine_genome_bars(discovery->engine) + progress->genome_bars);
     if (since > 0 && progress->planned > done)

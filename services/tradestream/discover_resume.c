@@ -49,6 +49,7 @@ static int fingerprint(const ts_discovery *discovery, char text[TS_FINGERPRINT_T
     ts_put_text(&all, discovery->options->objective);
     ts_put_u64(&all, discovery->options->statistics);
     put_walk_forward(&all, &discovery->walk_forward);
+    for (size_t i = 0; i < discovery->spans.count; i++) ts_put_u64(&all, (uint64_t)discovery->spans.ms[i]);
     ts_put_u64(&all, discovery->choice.count);
     for (size_t i = 0; i < discovery->choice.count; i++) {
         const ts_strategy *strategy = &discovery->choice.chosen[i].strategy;
@@ -74,7 +75,7 @@ static int take_up(ts_discovery *discovery, const ts_ledger *ledger, ts_error *e
         begun += task->state == TS_TASK_STARTED;
         if (task->state == TS_TASK_FINISHED && ts_discovery_finished(discovery, i, bytes, error)) return -1;
     }
-    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, ledger->tasks, begun);
+    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, discovery->outcomes, begun * ts_discovery_windows(discovery));
     return 0;
 }
 

@@ -126,6 +126,7 @@ static void json_outcome(ts_json *json, const ts_outcome *outcome)
     ts_json_object(json, NULL);
     ts_json_text(json, "symbol", outcome->loaded->symbol);
     ts_json_text(json, "strategy", outcome->strategy->name);
+    if (outcome->origin.bars) json_time(json, "start", outcome->origin.start_ms);
     if (*outcome->skipped) {
         ts_json_text(json, "skipped", outcome->skipped);
     } else {

@@ -37,18 +37,40 @@ static int load(const ts_source *source, ts_gaps *gaps, ts_series *series, ts_er
     return source->query.fill_gaps ? ts_series_fill_gaps(series, error) : 0;
 }
 
-static double folds_of(const ts_walk_forward *walk_forward, const ts_series *series, const ts_market *market)
+static double together_of(const ts_walk_forward *walk_forward, const ts_spans *spans, const ts_series *series,
+                          const ts_market *market)
 {
     size_t first = ts_market_first(market), end = first + ts_market_bars(market);
+    if (spans->count) return (double)spans->count;
     if (!walk_forward->train_ms) return 1;
     uint64_t folds =
         ts_walk_forward_count(walk_forward, series->time[first], series->time[end - 1] + series->interval_ms);
     return folds ? (double)folds : 1;
 }
 
+/* TS_BAD_DATA when not one span fits. */
+static int look_at_windows(ts_loaded *loaded, const ts_spans *spans, const ts_market *market, ts_error *error)
+{
+    size_t fit = 0;
+    ts_error why = {0};
+    for (size_t i = 0; i < spans->count; i++) {
+        ts_market *window = ts_spans_window(spans, i, market, &why);
+        if (!window && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
+        if (!window) continue;
+        loaded->window[i].bars = ts_market_bars(window);
+        loaded->window[i].start_ms = ts_market_time(window, ts_market_first(window));
+        ts_market_free(window);
+        fit++;
+    }
+    if (spans->count && !fit) return ts_fail(error, TS_BAD_DATA, "%s: %s", loaded->symbol, why.text);
+    if (fit < spans->count) ts_log_warning("%s: %zu of %zu windows are searched: %s", loaded->symbol, fit, spans->count,
+                                           why.text);
+    return 0;
+}
+
 /* What is the same for every strategy on this series. */
 static int look_at(ts_shelf *shelf, const ts_source *source, ts_loaded *loaded, const ts_series *series,
-                   const ts_walk_forward *walk_forward, ts_error *error)
+                   const ts_walk_forward *walk_forward, const ts_spans *spans, ts_error *error)
 {
     ts_simulation simulation = ts_options_simulate(shelf->options, series->interval_ms);
     ts_market *market = ts_market_new(series, &simulation, error);
@@ -56,12 +78,14 @@ static int look_at(ts_shelf *shelf, const ts_source *source, ts_loaded *loaded, 
     ts_origin_init(&loaded->origin, NULL, series, ts_market_first(market), ts_market_bars(market), &simulation);
     loaded->origin.fill_gaps = shelf->options->fill_gaps;
     loaded->origin.candles = loaded->candles.text;
-    loaded->folds = folds_of(walk_forward, series, market);
+    loaded->together = together_of(walk_forward, spans, series, market);
+    int status = look_at_windows(loaded, spans, market, error);
     ts_market_free(market);
-    return 0;
+    return status;
 }
 
-static int fill_one(ts_shelf *shelf, size_t index, const ts_walk_forward *walk_forward, ts_error *error)
+static int fill_one(ts_shelf *shelf, size_t index, const ts_walk_forward *walk_forward, const ts_spans *spans,
+                    ts_error *error)
 {
     const ts_source *source = &shelf->sources->source[index];
     ts_loaded *loaded = &shelf->loaded[index];
@@ -69,7 +93,7 @@ static int fill_one(ts_shelf *shelf, size_t index, const ts_walk_forward *walk_f
     ts_error why = {0};
     int status = load(source, &loaded->gaps, series, &why);
     if (!status) describe(loaded, source, series);
-    if (!status) status = look_at(shelf, source, loaded, series, walk_forward, &why);
+    if (!status) status = look_at(shelf, source, loaded, series, walk_forward, spans, &why);
     if (!status) {
         shelf->usable[shelf->count++] = index;
         return 0;
@@ -89,7 +113,7 @@ static void put_away(ts_shelf *shelf, size_t except)
 }
 
 int ts_shelf_fill(ts_shelf *shelf, const ts_options *options, ts_sources *sources, const ts_walk_forward *walk_forward,
-                  bool all, ts_error *error)
+                  const ts_spans *spans, bool all, ts_error *error)
 {
     *shelf = (ts_shelf){.options = options, .sources = sources};
     shelf->loaded = ts_alloc(sources->count, sizeof *shelf->loaded);
@@ -97,7 +121,7 @@ int ts_shelf_fill(ts_shelf *shelf, const ts_options *options, ts_sources *source
     shelf->series = ts_alloc(sources->count, sizeof *shelf->series);
     if (!shelf->loaded || !shelf->usable || !shelf->series) return ts_no_memory(error, "the candles");
     for (size_t i = 0; i < sources->count; i++) {
-        if (fill_one(shelf, i, walk_forward, error)) return -1;
+        if (fill_one(shelf, i, walk_forward, spans, error)) return -1;
         if (!all && shelf->count) put_away(shelf, shelf->count - 1);
     }
     return 0;

@@ -6,6 +6,7 @@
 #include "cluster/comm.h"
 #include "host/report/result.h"
 #include "services/tradestream/discover_sources.h"
+#include "services/tradestream/discover_windows.h"
 
 /* One series as it was loaded. */
 typedef struct ts_loaded {
@@ -15,7 +16,11 @@ typedef struct ts_loaded {
     ts_gaps gaps;      /* as they are in the source, also when they were filled */
     ts_strbuf candles; /* the file's name as a word of a command; empty: from the store */
     ts_origin origin;  /* of every strategy's results: all but the strategy */
-    double folds;      /* train windows; 1 without walk-forward */
+    struct {
+        int64_t start_ms;
+        size_t bars; /* 0: the series begins later */
+    } window[TS_STUDY_WINDOWS_MOST]; /* by span */
+    double together;                 /* searches that go side by side: windows, or train windows */
     char skipped[256]; /* why; empty when it was not */
 } ts_loaded;
 
@@ -32,7 +37,7 @@ typedef struct ts_shelf {
 /* Rank 0: load every series once, to know that it can be searched and what it is, and keep `all` or the last.
  * TS_BAD_DATA when it is the only one and cannot be searched. */
 int ts_shelf_fill(ts_shelf *shelf, const ts_options *options, ts_sources *sources, const ts_walk_forward *walk_forward,
-                  bool all, ts_error *error);
+                  const ts_spans *spans, bool all, ts_error *error);
 
 /* All ranks together: give every rank the series. Nothing happens when there is one rank. */
 int ts_shelf_share(ts_shelf *shelf, ts_comm *comm, ts_error *error);

@@ -2,10 +2,11 @@
 #include "services/tradestream/discovery.h"
 
 #include "common/clock.h"
+#include "common/memory.h"
 #include "host/study/study_bytes.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 int ts_discovery_market(ts_discovery *discovery, size_t index, const ts_series **series, ts_error *error)
 {
@@ -44,48 +45,105 @@ static int evaluate(void *context, const ts_study_task *task, const ts_question_
     return ts_discovery_evaluate(w->discovery, w->work, w->task, task->strategy, questions, error);
 }
 
+/* A task's studies: one, or one of each window that fits; of the others why they do not. */
+typedef struct studies {
+    ts_study study[TS_STUDY_WINDOWS_MOST];
+    char skipped[TS_STUDY_WINDOWS_MOST][256];
+    size_t count;
+} studies;
+
+static void skip(studies *all, size_t which, const ts_error *why)
+{
+    snprintf(all->skipped[which], sizeof all->skipped[which], "%.*s", (int)sizeof all->skipped[which] - 1, why->text);
+}
+
+static int run_windows(ts_discovery *discovery, const ts_study_settings *settings, const ts_study_task *task,
+                       const ts_study_watch *watch, studies *all, ts_error *error)
+{
+    ts_market *window[TS_STUDY_WINDOWS_MOST];
+    ts_study found[TS_STUDY_WINDOWS_MOST];
+    size_t place[TS_STUDY_WINDOWS_MOST], fit = 0;
+    int status = 0;
+    for (size_t i = 0; i < all->count && !status; i++) {
+        ts_error why = {0};
+        window[fit] = ts_spans_window(&discovery->spans, i, task->market, &why);
+        if (window[fit]) place[fit++] = i;
+        else if (why.code == TS_BAD_DATA) skip(all, i, &why);
+        else status = ts_fail(error, why.code, "%s", why.text);
+    }
+    if (!status) status = ts_study_run_windows(discovery->engine, settings, task, window, fit, watch, found, error);
+    for (size_t i = 0; i < fit; i++) {
+        if (!status) all->study[place[i]] = found[i];
+        ts_market_free(window[i]);
+    }
+    return status;
+}
+
+/* What cannot be searched is skipped with its reason; only other errors are errors. */
+static int run(ts_discovery *discovery, const ts_study_task *task, const ts_study_watch *watch, studies *all,
+               ts_error *error)
+{
+    const ts_walk_forward *folds = discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL;
+    const ts_study_settings settings = {.search = discovery->search,
+                                        .walk_forward = folds,
+                                        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
+    int status = discovery->spans.count
+                     ? run_windows(discovery, &settings, task, watch, all, error)
+                     : ts_study_run(discovery->engine, &settings, task, watch, &all->study[0], error);
+    if (!status || error->code != TS_BAD_DATA) return status;
+    ts_error_context(error, "%s on %s", task->strategy->name, task->symbol);
+    for (size_t i = 0; i < all->count; i++) skip(all, i, error);
+    return 0;
+}
+
+static void put_studies(ts_strbuf *result, const studies *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        ts_put_text(result, all->skipped[i]);
+        if (!*all->skipped[i]) ts_study_put(result, &all->study[i]);
+    }
+}
+
 int ts_discovery_work(void *context, size_t task, ts_work *work, ts_reader earlier, ts_strbuf *result, ts_error *error)
 {
     ts_discovery *discovery = context;
     const ts_series *series;
     if (ts_discovery_market(discovery, task / discovery->choice.count, &series, error)) return -1;
+    studies *all = ts_alloc(1, sizeof *all);
+    if (!all) return ts_no_memory(error, "a search");
+    all->count = ts_discovery_windows(discovery);
     watcher w = {discovery, work, task};
     const ts_strategy *strategy = &discovery->choice.chosen[task % discovery->choice.count].strategy;
-    const ts_study_settings settings = {.search = discovery->search,
-                                        .walk_forward =
-                                            discovery->walk_forward.train_ms ? &discovery->walk_forward : NULL,
-                                        .blocks = discovery->options->statistics ? TS_BLOCKS_DEFAULT : 0};
     const ts_study_watch watch = {evaluated, discovery->options->out ? answered : NULL, evaluate, &w, earlier};
     discovery->progress.strategy = strategy->name;
     discovery->progress.symbol = series->symbol;
-    ts_study study = {0};
     ts_effort before = ts_effort_of(discovery->engine);
     discovery->helped = (ts_effort){0};
     double began = ts_clock_seconds();
-    int status = ts_study_run(discovery->engine, &settings,
-                              &(ts_study_task){discovery->market, strategy, series->symbol}, &watch, &study, error);
+    int status =
+        run(discovery, &(ts_study_task){discovery->market, strategy, series->symbol}, &watch, all, error);
     discovery->progress.under_way = 0;
-    bool skipped = status && error->code == TS_BAD_DATA;
-    if (skipped) ts_error_context(error, "%s on %s", strategy->name, series->symbol);
-    if (status && !skipped) return -1;
     ts_effort after = ts_effort_of(discovery->engine);
-    ts_put_text(result, skipped ? error->text : "");
     ts_put_real(result, ts_clock_seconds() - began);
     ts_effort_put(result, &before, &after);
     ts_effort_put(result, &(ts_effort){0}, &discovery->helped);
-    ts_study_put(result, &study);
-    ts_study_clear(&study);
-    return 0;
+    put_studies(result, all);
+    for (size_t i = 0; i < all->count; i++) ts_study_clear(&all->study[i]);
+    free(all);
+    return status;
 }
 
-int ts_outcome_take(ts_discovery *discovery, ts_outcome *outcome, ts_reader in, bool fresh, ts_error *error)
+int ts_outcomes_take(ts_discovery *discovery, ts_outcome *outcomes, ts_reader in, bool fresh, ts_error *error)
 {
-    char skipped[sizeof error->text];
-    ts_take_text(&in, skipped, sizeof skipped);
-    snprintf(outcome->skipped, sizeof outcome->skipped, "%.*s", (int)sizeof outcome->skipped - 1, skipped);
-    outcome->seconds = ts_take_real(&in);
     ts_effort others = {0}, *into = fresh ? &discovery->effort : &others;
+    size_t windows = ts_discovery_windows(discovery);
+    double seconds = ts_take_real(&in);
     ts_effort_take(into, &in);
     ts_effort_take(into, &in);
-    return ts_study_take(&in, &outcome->study, error);
+    for (size_t i = 0; i < windows; i++) {
+        ts_take_text(&in, outcomes[i].skipped, sizeof outcomes[i].skipped);
+        outcomes[i].seconds = seconds / (double)windows;
+        if (!*outcomes[i].skipped && ts_study_take(&in, &outcomes[i].study, error)) return -1;
+    }
+    return in.failed ? ts_fail(error, TS_BAD_DATA, "these bytes are not the whole of a task's result") : 0;
 }

@@ -31,6 +31,18 @@ static int read_walk_forward(ts_discovery *discovery, ts_error *error)
     return ts_error_context(error, "--walk-forward");
 }
 
+static int read_windows(ts_discovery *discovery, ts_error *error)
+{
+    const char *text = discovery->options->windows;
+    if (!text || !ts_spans_parse(text, &discovery->spans, error)) return 0;
+    return ts_error_context(error, "--windows");
+}
+
+size_t ts_discovery_windows(const ts_discovery *discovery)
+{
+    return discovery->spans.count ? discovery->spans.count : 1;
+}
+
 static int check_searches(const ts_discovery *discovery, ts_error *error)
 {
     ts_search_kind kind;
@@ -54,30 +66,38 @@ int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_com
     discovery->totals.objective = &discovery->search.objective;
     discovery->totals.also = &discovery->search.also;
     if (ts_options_search_settings(options, &discovery->search, error) || read_walk_forward(discovery, error) ||
-        ts_choice_many(options, &discovery->choice, error) || check_searches(discovery, error))
+        read_windows(discovery, error) || ts_choice_many(options, &discovery->choice, error) || check_searches(discovery, error))
         return -1;
     if (!ts_comm_rank(comm) && ts_sources_find(options, &discovery->sources, error)) return -1;
     discovery->engine = ts_options_engine_of_rank(options, threads_of(options, comm), ts_comm_local_rank(comm), error);
     return discovery->engine ? 0 : -1;
 }
 
+/* Outcome number `index`: where it comes from, and why it is skipped when its window does not fit. */
+static void make_outcome(ts_discovery *discovery, size_t index)
+{
+    size_t windows = ts_discovery_windows(discovery), strategies = discovery->choice.count, task = index / windows;
+    ts_outcome *outcome = &discovery->outcome[index];
+    const ts_chosen *chosen = &discovery->choice.chosen[task % strategies];
+    const ts_loaded *loaded = &discovery->shelf.loaded[discovery->shelf.usable[task / strategies]];
+    *outcome = (ts_outcome){.strategy = &chosen->strategy, .loaded = loaded, .origin = loaded->origin};
+    outcome->origin.strategy = outcome->strategy;
+    outcome->origin.strategy_file = chosen->file;
+    if (discovery->spans.count) {
+        outcome->origin.start_ms = loaded->window[index % windows].start_ms;
+        outcome->origin.bars = loaded->window[index % windows].bars;
+    }
+    if (outcome->origin.bars) discovery->progress.planned += planned_of(&discovery->search, outcome->strategy);
+}
+
 static int make_outcomes(ts_discovery *discovery, ts_error *error)
 {
-    size_t strategies = discovery->choice.count;
-    discovery->outcomes = discovery->shelf.count * strategies;
-    discovery->skipped = (discovery->sources.count - discovery->shelf.count) * strategies;
+    size_t searches = discovery->choice.count * ts_discovery_windows(discovery);
+    discovery->outcomes = discovery->shelf.count * searches;
+    discovery->skipped = (discovery->sources.count - discovery->shelf.count) * searches;
     discovery->outcome = ts_alloc(discovery->outcomes + 1, sizeof *discovery->outcome);
     if (!discovery->outcome) return ts_no_memory(error, "a discovery");
-    for (size_t i = 0; i < discovery->outcomes; i++) {
-        ts_outcome *outcome = &discovery->outcome[i];
-        const ts_chosen *chosen = &discovery->choice.chosen[i % strategies];
-        outcome->strategy = &chosen->strategy;
-        outcome->loaded = &discovery->shelf.loaded[discovery->shelf.usable[i / strategies]];
-        outcome->origin = outcome->loaded->origin;
-        outcome->origin.strategy = outcome->strategy;
-        outcome->origin.strategy_file = chosen->file;
-        discovery->progress.planned += planned_of(&discovery->search, outcome->strategy);
-    }
+    for (size_t i = 0; i < discovery->outcomes; i++) make_outcome(discovery, i);
     return 0;
 }
 
@@ -87,7 +107,7 @@ int ts_discovery_prepare(ts_discovery *discovery, ts_error *error)
     int status = 0;
     if (!ts_comm_rank(comm))
         status = ts_shelf_fill(&discovery->shelf, discovery->options, &discovery->sources, &discovery->walk_forward,
-                               ts_comm_size(comm) > 1, error);
+                               &discovery->spans, ts_comm_size(comm) > 1, error);
     if (!status && !ts_comm_rank(comm)) status = make_outcomes(discovery, error);
     if (ts_agree(comm, status, error)) return -1;
     return ts_shelf_share(&discovery->shelf, comm, error);
@@ -139,25 +159,33 @@ static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
     discovery->trials += discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
 }
 
-/* A task is done, here or on another rank; before the job runs: by an earlier start. */
-int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error *error)
+static int finish(ts_discovery *discovery, ts_outcome *outcome, bool fresh, ts_error *error)
 {
-    ts_discovery *discovery = context;
-    ts_outcome *outcome = &discovery->outcome[task];
-    bool fresh = discovery->searching > 0;
-    if (ts_outcome_take(discovery, outcome, result, fresh, error)) return -1;
-    double planned = planned_of(&discovery->search, outcome->strategy);
+    double planned = outcome->origin.bars ? planned_of(&discovery->search, outcome->strategy) : 0;
     discovery->finished++;
     discovery->resumed += !fresh;
     discovery->progress.done += planned;
     if (!fresh) discovery->progress.begun_with += planned;
     if (*outcome->skipped) {
         discovery->skipped++;
-        ts_log_warning("skipped: %s", outcome->skipped);
+        if (outcome->origin.bars) ts_log_warning("skipped: %s", outcome->skipped);
         return 0;
     }
     count_outcome(discovery, outcome);
     return discovery->found ? discovery->found(discovery->context, discovery, outcome, error) : 0;
+}
+
+/* A task is done, here or on another rank; before the job runs: by an earlier start. */
+int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error *error)
+{
+    ts_discovery *discovery = context;
+    size_t windows = ts_discovery_windows(discovery);
+    ts_outcome *outcomes = &discovery->outcome[task * windows];
+    bool fresh = discovery->searching > 0;
+    if (ts_outcomes_take(discovery, outcomes, result, fresh, error)) return -1;
+    for (size_t i = 0; i < windows; i++)
+        if (finish(discovery, &outcomes[i], fresh, error)) return -1;
+    return 0;
 }
 
 static void tick(void *context) { ts_progress_show(context); }
@@ -201,6 +229,7 @@ int ts_discovery_run(ts_discovery *discovery, ts_error *error)
     discovery->coordinating = ts_clock_thread_seconds() - cpu;
     ts_ledger_clear(&ledger);
     if (status || rank) return status;
-    if (discovery->skipped == discovery->sources.count * discovery->choice.count) return all_skipped(discovery, error);
+    if (discovery->skipped == discovery->sources.count * discovery->choice.count * ts_discovery_windows(discovery))
+        return all_skipped(discovery, error);
     return gather(discovery, error);
 }

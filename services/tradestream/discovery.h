@@ -12,7 +12,7 @@
 #include "services/tradestream/discover_shelf.h"
 #include "services/tradestream/strategy_choice.h"
 
-/* One strategy searched on one series. */
+/* One strategy searched on one series, or on one window of it. */
 typedef struct ts_outcome {
     const ts_strategy *strategy;
     const ts_loaded *loaded;
@@ -27,6 +27,7 @@ typedef struct ts_discovery {
     ts_comm *comm;
     ts_search_settings search;
     ts_walk_forward walk_forward; /* train_ms 0: none */
+    ts_spans spans;
     ts_choice choice;
     ts_sources sources; /* rank 0 only, as is all below but the shelf and the market */
     ts_engine *engine;
@@ -36,7 +37,7 @@ typedef struct ts_discovery {
     ts_part_windows windows;   /* of the market, for parts of searches */
     ts_effort helped;          /* by other ranks, with the search under way */
     ts_checkpoint *checkpoint; /* NULL: none are written */
-    ts_outcome *outcome;       /* usable series x strategies, in that order */
+    ts_outcome *outcome;       /* usable series x strategies x windows, in that order; a task is all its windows */
     size_t outcomes, finished, resumed, skipped;
     ts_result *result; /* all winners, the best first */
     size_t results;
@@ -81,7 +82,11 @@ int ts_discovery_evaluate(ts_discovery *discovery, ts_work *work, size_t task, c
                           const ts_question_set *questions, ts_error *error);
 int ts_discovery_help(void *discovery, ts_reader part, ts_strbuf *answer, ts_error *error);
 
-/* What ts_discovery_work has written; adds to the effort when it was made since this start. */
-int ts_outcome_take(ts_discovery *discovery, ts_outcome *outcome, ts_reader result, bool fresh, ts_error *error);
+/* How many windows a task has: outcomes that it fills. */
+size_t ts_discovery_windows(const ts_discovery *discovery);
+
+/* What ts_discovery_work has written, into the outcomes of its windows; adds to the effort when it was made since this
+ * start. */
+int ts_outcomes_take(ts_discovery *discovery, ts_outcome *outcomes, ts_reader result, bool fresh, ts_error *error);
 
 #endif

@@ -30,7 +30,7 @@ typedef struct ts_options {
     int search, preset, crossover, mutation;
     int64_t evaluations, population, generations, islands, tournament, top, seed, min_trades;
     double mutation_rate, crossover_rate, elite, max_drawdown;
-    const char *objective, *walk_forward;
+    const char *objective, *walk_forward, *windows;
     bool statistics;
     /* what makes a result more than luck */
     double min_dsr, max_pbo, min_plateau, min_periods, confidence;
