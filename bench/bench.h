@@ -67,6 +67,7 @@ int ts_bench_add_strategies(ts_bench *bench, const char *name, const char *const
                             ts_error *error);
 int ts_bench_add_import(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
                         ts_error *error);
+int ts_bench_add_cycle(ts_bench *bench, const char *name, const char *const *backend, size_t backends, ts_error *error);
 int ts_bench_add_scaling(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
                          ts_error *error);
 

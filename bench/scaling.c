@@ -2,13 +2,11 @@
  * its searches for many ranks. Costs of searches, checkpoints and all that is not a search are those of one rank in the
  * same repeat; what a message costs rank 0 is measured with two. */
 #include "bench/bench.h"
-#include "bench/candles.h"
+#include "bench/candle_files.h"
 #include "bench/scaling_model.h"
 #include "bench/scaling_run.h"
 #include "bench/scratch.h"
 #include "common/memory.h"
-#include "common/safe_file.h"
-#include "data/candles/csv_writer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,32 +52,14 @@ static void free_scaling(scaling *s)
 /* Of the first job, which is freed last; the others share it. */
 static void free_first(void *state) { free_scaling(((struct scaling_job *)state)->all); }
 
-static int generate(scaling *s, size_t bars, ts_error *error)
-{
-    int status = 0;
-    for (int i = 0; i < SERIES && !status; i++) {
-        ts_series series = {0};
-        ts_strbuf text = {0};
-        char path[TS_SCRATCH_PATH];
-        snprintf(path, sizeof path, "%s/SYN%d-USD.1m.csv", s->folder, i + 1);
-        memcpy(s->file[i], path, sizeof path);
-        status = ts_bench_candles((uint64_t)i + 1, bars, &series, error);
-        if (!status) ts_candles_write_csv(&series, 0, series.bars, TS_UNIT_AUTO, &text);
-        if (!status && ts_strbuf_failed(&text)) status = ts_no_memory(error, "candles");
-        if (!status) status = ts_file_write(s->file[i], text.text, text.length, error);
-        ts_strbuf_clear(&text);
-        ts_series_clear(&series);
-    }
-    return status;
-}
-
 /* The words after the program: a file of candles, a folder that is a store, or files that are made here. */
 static int make_words(scaling *s, const ts_bench_settings *settings, const char *backend, ts_error *error)
 {
     size_t count = 0;
     struct stat about;
     bool store = settings->file && !stat(settings->file, &about) && S_ISDIR(about.st_mode);
-    if (!settings->file && generate(s, settings->bars ? settings->bars : BARS, error)) return -1;
+    size_t bars = settings->bars ? settings->bars : BARS;
+    if (!settings->file && ts_bench_candle_files(s->folder, SERIES, bars, s->file, error)) return -1;
     snprintf(s->out, sizeof s->out, "%s/out", s->folder);
     snprintf(s->evaluations, sizeof s->evaluations, "%zu", settings->genomes ? settings->genomes : EVALUATIONS);
     snprintf(s->threads, sizeof s->threads, "%d", settings->threads);

@@ -80,13 +80,14 @@ static int spawn(int ranks, const char *const *word, const char *out, double *wa
 
 /* The numbers of run.json that are wanted. */
 typedef struct said {
-    double ranks, seconds, genome_bars, coordination, checkpoints, written;
+    double ranks, seconds, genome_bars, evaluations, coordination, checkpoints, written;
     const json_t *searches;
 } said;
 
 static const ts_json_member members[] = {{"ranks", TS_JSON_NUMBER, true, offsetof(said, ranks)},
                                          {"seconds", TS_JSON_NUMBER, true, offsetof(said, seconds)},
                                          {"genome_bars", TS_JSON_NUMBER, true, offsetof(said, genome_bars)},
+                                         {"evaluations", TS_JSON_NUMBER, true, offsetof(said, evaluations)},
                                          {"coordination_seconds", TS_JSON_NUMBER, true, offsetof(said, coordination)},
                                          {"checkpoint_seconds", TS_JSON_NUMBER, true, offsetof(said, checkpoints)},
                                          {"checkpoints", TS_JSON_NUMBER, true, offsetof(said, written)},
@@ -111,7 +112,7 @@ static int take(int ranks, const json_t *root, ts_scaling_run *run, ts_error *er
         return ts_fail(error, TS_UNAVAILABLE,
                        "under mpirun -np %d the program ran alone: built without Open MPI (Debian: libopenmpi-dev)",
                        ranks);
-    run->seconds = s.seconds, run->genome_bars = s.genome_bars;
+    run->seconds = s.seconds, run->genome_bars = s.genome_bars, run->evaluations = s.evaluations;
     run->coordination = s.coordination, run->checkpoints = s.checkpoints, run->checkpoint_count = s.written;
     return take_tasks(s.searches, run, error);
 }

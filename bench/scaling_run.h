@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 typedef struct ts_scaling_run {
-    double wall;                      /* from the start of mpirun to its end */
-    double seconds, genome_bars;      /* of the program, from its start to the writing of run.json */
-    double coordination, checkpoints; /* of rank 0, in seconds */
+    double wall;                              /* from the start of mpirun to its end */
+    double seconds, genome_bars, evaluations; /* of the program, from its start to the writing of run.json */
+    double coordination, checkpoints;         /* of rank 0, in seconds */
     double checkpoint_count;
     double *task; /* seconds of each search, in the order in which they were given out */
     size_t tasks;

@@ -140,7 +140,8 @@ static bool shown(const column *c, const ts_result *results, size_t count)
         const ts_origin *first = results[0].origin, *origin = results[i].origin;
         if (c->kind == INTERVAL && origin->interval_ms != first->interval_ms) return true;
         /* one market of several windows */
-        if (c->kind == WINDOW && !strcmp(origin->fingerprint, first->fingerprint) && origin->start_ms != first->start_ms)
+        if (c->kind == WINDOW && !strcmp(origin->fingerprint, first->fingerprint) &&
+            origin->start_ms != first->start_ms)
             return true;
     }
     return false;

@@ -157,8 +157,7 @@ int ts_study_run(ts_engine *engine, const ts_study_settings *settings, const ts_
                  const ts_study_watch *watch, ts_study *study, ts_error *error)
 {
     ts_market *whole = (ts_market *)task->market;
-    if (!settings->walk_forward)
-        return ts_study_run_windows(engine, settings, task, &whole, 1, watch, study, error);
+    if (!settings->walk_forward) return ts_study_run_windows(engine, settings, task, &whole, 1, watch, study, error);
     ts_course c = course_of(engine, settings, task, watch);
     *study = nothing;
     int status = open_folds(&c, error);

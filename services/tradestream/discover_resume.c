@@ -75,7 +75,8 @@ static int take_up(ts_discovery *discovery, const ts_ledger *ledger, ts_error *e
         begun += task->state == TS_TASK_STARTED;
         if (task->state == TS_TASK_FINISHED && ts_discovery_finished(discovery, i, bytes, error)) return -1;
     }
-    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, discovery->outcomes, begun * ts_discovery_windows(discovery));
+    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, discovery->outcomes,
+                begun * ts_discovery_windows(discovery));
     return 0;
 }
 

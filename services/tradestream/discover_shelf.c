@@ -63,8 +63,8 @@ static int look_at_windows(ts_loaded *loaded, const ts_spans *spans, const ts_ma
         fit++;
     }
     if (spans->count && !fit) return ts_fail(error, TS_BAD_DATA, "%s: %s", loaded->symbol, why.text);
-    if (fit < spans->count) ts_log_warning("%s: %zu of %zu windows are searched: %s", loaded->symbol, fit, spans->count,
-                                           why.text);
+    if (fit < spans->count)
+        ts_log_warning("%s: %zu of %zu windows are searched: %s", loaded->symbol, fit, spans->count, why.text);
     return 0;
 }
 

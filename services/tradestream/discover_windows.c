@@ -35,7 +35,7 @@ ts_market *ts_spans_window(const ts_spans *spans, size_t which, const ts_market 
     int64_t from = ts_market_time(market, last) + ts_market_interval(market) - spans->ms[which];
     if (from >= begin) return ts_market_window(market, from, INT64_MAX, 1, error);
     char wanted[TS_TIME_TEXT], found[TS_TIME_TEXT], length[TS_DURATION_TEXT];
-    ts_fail(error, TS_BAD_DATA, "the last %s begin at %s, the candles at %s", ts_duration_text(spans->ms[which], length),
-            ts_time_text(from, wanted), ts_time_text(begin, found));
+    ts_fail(error, TS_BAD_DATA, "the last %s begin at %s, the candles at %s",
+            ts_duration_text(spans->ms[which], length), ts_time_text(from, wanted), ts_time_text(begin, found));
     return NULL;
 }

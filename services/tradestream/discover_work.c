@@ -120,8 +120,7 @@ int ts_discovery_work(void *context, size_t task, ts_work *work, ts_reader earli
     ts_effort before = ts_effort_of(discovery->engine);
     discovery->helped = (ts_effort){0};
     double began = ts_clock_seconds();
-    int status =
-        run(discovery, &(ts_study_task){discovery->market, strategy, series->symbol}, &watch, all, error);
+    int status = run(discovery, &(ts_study_task){discovery->market, strategy, series->symbol}, &watch, all, error);
     discovery->progress.under_way = 0;
     ts_effort after = ts_effort_of(discovery->engine);
     ts_put_real(result, ts_clock_seconds() - began);

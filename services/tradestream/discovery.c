@@ -66,7 +66,8 @@ int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_com
     discovery->totals.objective = &discovery->search.objective;
     discovery->totals.also = &discovery->search.also;
     if (ts_options_search_settings(options, &discovery->search, error) || read_walk_forward(discovery, error) ||
-        read_windows(discovery, error) || ts_choice_many(options, &discovery->choice, error) || check_searches(discovery, error))
+        read_windows(discovery, error) || ts_choice_many(options, &discovery->choice, error) ||
+        check_searches(discovery, error))
         return -1;
     if (!ts_comm_rank(comm) && ts_sources_find(options, &discovery->sources, error)) return -1;
     discovery->engine = ts_options_engine_of_rank(options, threads_of(options, comm), ts_comm_local_rank(comm), error);
