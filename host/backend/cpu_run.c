@@ -45,7 +45,8 @@ static size_t longest_tile(const run *r)
 
 static int prepare(run *r, ts_error *error)
 {
-    size_t walkers = r->job->walkers, tile = longest_tile(r);
+    size_t walkers = r->job->walkers, tile = longest_tile(r), genomes = r->program->genomes;
+    size_t side_by_side = genomes < TS_BLOCK_GENOMES ? genomes : TS_BLOCK_GENOMES;
     bool failed = false;
 #define TAKE(field, count) failed |= !(r->field = ts_alloc(count, sizeof *r->field))
     TAKE(totals, walkers * TS_TOTALS_RECORD);
@@ -56,8 +57,8 @@ static int prepare(run *r, ts_error *error)
     TAKE(reason, tile + 2);
     TAKE(never, tile / 64);
     r->stride = 2 * tile + 16;
-    TAKE(pair, r->stride * TS_BLOCK_GENOMES);
-    TAKE(flags, r->stride * TS_BLOCK_GENOMES);
+    TAKE(pair, r->stride * side_by_side);
+    TAKE(flags, r->stride * side_by_side);
     for (int i = 0; i < 2; i++) TAKE(masked[i], tile / 64);
 #undef TAKE
     if (failed) return ts_no_memory(error, "a batch of genomes");
