@@ -217,6 +217,47 @@ static void a_strategy_of_a_file_is_found_again(void **state)
     assert_non_null(strstr(shell_out, "--strategy mine.json --param 'n[0]="));
 }
 
+/* A window's winners are those of a run of its own, whatever stands beside it. */
+static void windows_are_runs_of_their_own(void **state)
+{
+    (void)state;
+    json_error_t why;
+    int rc = shell(TRADESTREAM "discover --candles '%s' " GA "--windows 1d,2d --out '%s/windows'", candles, folder);
+    shell_expect(rc, 0, "results in");
+    shell_expect(shell(TRADESTREAM "verify '%s/windows' --candles '%s'", folder, candles), 0, "");
+    char *text = read_text("windows/results.jsonl"), *rest = text;
+    size_t rows = 0;
+    for (char *line; (line = strtok_r(rest, "\n", &rest)); rows++) {
+        json_t *row = json_loads(line, 0, &why), *twin = NULL;
+        assert_non_null(row);
+        rc = shell(TRADESTREAM "discover --candles '%s' " GA "--from %s --format jsonl", candles,
+                   json_string_value(json_object_get(row, "start")));
+        assert_int_equal(rc, 0);
+        for (char *at = shell_out, *other; (other = strtok_r(at, "\n", &at)) && !twin;) {
+            json_t *root = json_loads(other, 0, &why);
+            if (json_equal(json_object_get(root, "parameters"), json_object_get(row, "parameters")) &&
+                json_equal(json_object_get(root, "strategy"), json_object_get(row, "strategy")))
+                twin = json_incref(root);
+            json_decref(root);
+        }
+        assert_non_null(twin);
+        assert_true(json_equal(json_object_get(row, "metrics"), json_object_get(twin, "metrics")));
+        assert_true(json_equal(json_object_get(row, "rank"), json_object_get(twin, "rank")));
+        json_decref(twin);
+        json_decref(row);
+    }
+    free(text);
+    assert_true(rows >= 8);
+    rc = shell(TRADESTREAM "discover --candles '%s' " GA "--windows 1d,20d --format csv", candles);
+    shell_expect(rc, 0, "SYN-USD: 1 of 2 windows are searched: the last 20d begin at ");
+    rc = shell(TRADESTREAM "discover --candles '%s' " GA "--windows 20d", candles);
+    shell_expect(rc, 65, "the last 20d begin at ");
+    rc = shell(TRADESTREAM "discover --candles '%s' --windows 1d,24h", candles);
+    shell_expect(rc, 2, "--windows: 24h is given twice");
+    rc = shell(TRADESTREAM "discover --candles '%s' --windows 1d,x", candles);
+    shell_expect(rc, 2, "--windows: 'x': expected a length such as 90d");
+}
+
 static void nothing_feasible_is_said(void **state)
 {
     (void)state;
@@ -387,6 +428,7 @@ int main(void)
         cmocka_unit_test(every_format_tells_the_same_winners),
         cmocka_unit_test(a_store_gives_what_the_file_gives),
         cmocka_unit_test(a_strategy_of_a_file_is_found_again),
+        cmocka_unit_test(windows_are_runs_of_their_own),
         cmocka_unit_test(nothing_feasible_is_said),
         cmocka_unit_test(bad_options_are_refused_before_any_work),
         cmocka_unit_test(what_cannot_be_searched_is_skipped_and_counted),

@@ -10,6 +10,8 @@ for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_t
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
+echo "== a slow rank"
+tests/cluster/slow_rank "$build/bin/tradestream" ../shared/data/1h/BTC-USDT.1h.csv.zst || failed=1
 echo "== the image of cluster/Dockerfile"
 tests/cluster/replay_dockerfile || failed=1
 exit $failed

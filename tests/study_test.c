@@ -185,6 +185,53 @@ static void one_test_window_is_a_backtest(void **state)
     ts_series_clear(&series);
 }
 
+static void expect_same_study(const ts_study *want, const ts_study *got)
+{
+    assert_true(want->found.top_count > 0);
+    assert_int_equal(got->found.top_count, want->found.top_count);
+    assert_int_equal(got->found.evaluations, want->found.evaluations);
+    for (size_t i = 0; i < want->found.top_count; i++) {
+        assert_int_equal(ts_genome_compare(&want->found.top[i].genome, &got->found.top[i].genome), 0);
+        expect_same(&want->found.top[i].metrics, &got->found.top[i].metrics, "in the window");
+        assert_memory_equal(&want->moments[i], &got->moments[i], sizeof want->moments[i]);
+    }
+    assert_memory_equal(&want->trials, &got->trials, sizeof want->trials);
+}
+
+static void windows_side_by_side_are_searches_of_their_own(void **state)
+{
+    (void)state;
+    static const ts_search_kind kinds[] = {TS_SEARCH_EXHAUSTIVE, TS_SEARCH_GA, TS_SEARCH_RANDOM};
+    static const size_t bars[] = {BARS / 5, BARS / 3, BARS - 7};
+    enum { WINDOWS = sizeof bars / sizeof *bars };
+    ts_series series;
+    make_candles(&series, 4);
+    ts_market *market = market_of(&series, INT64_MIN, INT64_MAX), *window[WINDOWS];
+    for (int i = 0; i < 3; i++) {
+        ts_error error = {0};
+        ts_study together[WINDOWS], alone;
+        ts_study_settings settings = settings_of(kinds[i], NULL);
+        settings.blocks = TS_BLOCKS_DEFAULT;
+        settings.search.top = 4;
+        for (int w = 0; w < WINDOWS; w++)
+            window[w] = ts_market_window(market, series.time[BARS - bars[w]], INT64_MAX, 1, &error);
+        const ts_study_task task = {market, strategy, "BTC-USD"};
+        if (ts_study_run_windows(engine, &settings, &task, window, WINDOWS, NULL, together, &error))
+            fail_msg("%s", error.text);
+        for (int w = 0; w < WINDOWS; w++) {
+            ts_market *own = market_of(&series, series.time[BARS - bars[w]], INT64_MAX);
+            study(own, &settings, &alone);
+            expect_same_study(&alone, &together[w]);
+            ts_study_clear(&alone);
+            ts_study_clear(&together[w]);
+            ts_market_free(own);
+            ts_market_free(window[w]);
+        }
+    }
+    ts_market_free(market);
+    ts_series_clear(&series);
+}
+
 /* Replace the bars of [from, to) by garbage. */
 static void spoil(ts_series *series, int64_t from_ms, int64_t to_ms)
 {
@@ -302,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_walk_forward_is_a_loop_of_searches_and_backtests),
         cmocka_unit_test(one_test_window_is_a_backtest),
+        cmocka_unit_test(windows_side_by_side_are_searches_of_their_own),
         cmocka_unit_test(test_windows_do_not_leak_into_training),
         cmocka_unit_test(trials_are_booked_block_by_block),
     };
