@@ -17,8 +17,8 @@ typedef struct ts_course {
     ts_train_test *when; /* of a walk-forward, else NULL */
     size_t windows;
     ts_trial_book **book; /* one a window; NULL, all or one: no statistics */
-    double least_warmup; /* of all genomes so far */
-    ts_walks *walks;     /* room for one round of questions */
+    double least_warmup;  /* of all genomes so far */
+    ts_walks *walks;      /* room for one round of questions */
     /* genomes of one round, each once, and for every question which they are */
     ts_genome *genomes;
     size_t *place;

@@ -18,10 +18,10 @@ typedef struct ts_loaded {
     ts_origin origin;  /* of every strategy's results: all but the strategy */
     struct {
         int64_t start_ms;
-        size_t bars; /* 0: the series begins later */
+        size_t bars;                 /* 0: the series begins later */
     } window[TS_STUDY_WINDOWS_MOST]; /* by span */
     double together;                 /* searches that go side by side: windows, or train windows */
-    char skipped[256]; /* why; empty when it was not */
+    char skipped[256];               /* why; empty when it was not */
 } ts_loaded;
 
 typedef struct ts_shelf {
