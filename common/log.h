@@ -39,7 +39,7 @@ typedef struct ts_log_field {
 #define TS_REAL(name, value) ((ts_log_field){.key = (name), .type = TS_FIELD_REAL, .real = (value)})
 #define TS_BOOL(name, value) ((ts_log_field){.key = (name), .type = TS_FIELD_BOOL, .whole = (value)})
 
-/* ts_log_event(TS_LOG_INFO, "batch stored", TS_INT("rows", rows), TS_TEXT("topic", topic)); */
+/* ts_log_event(TS_LOG_INFO, "batch stored", TS_INT("rows", rows), TS_TEXT("topic", topic)); at least one field. */
 #define ts_log_event(level, message, ...) ts_log_fields(level, message, (const ts_log_field[]){__VA_ARGS__, {0}})
 void ts_log_fields(ts_log_level level, const char *message, const ts_log_field *fields);
 

@@ -59,11 +59,12 @@ int ts_doors_check(const ts_service *service, ts_error *error)
                    settings->api);
 }
 
-static int open_door(ts_http **http, const ts_http_setup *setup, const char *port_file, int *port, ts_error *error)
+static int open_door(ts_http **http, const ts_http_setup *setup, const char *address, const char *port_file, int *port,
+                     ts_error *error)
 {
     char text[16];
     *http = ts_http_open(setup, error);
-    if (!*http) return ts_error_context(error, "--%s", setup->name);
+    if (!*http) return ts_error_context(error, "--%s %s", setup->name, address);
     *port = ts_http_port(*http);
     int length = snprintf(text, sizeof text, "%d\n", *port);
     if (port_file && ts_file_write(port_file, text, (size_t)length, error)) return -1;
@@ -86,14 +87,14 @@ int ts_doors_open_admin(ts_doors *doors, const ts_service *service, ts_error *er
     setup.threads = 1;
     setup.connections = 64;
     setup.body_limit = 0;
-    return open_door(&doors->admin, &setup, settings->admin_port_file, &doors->admin_port, error);
+    return open_door(&doors->admin, &setup, text, settings->admin_port_file, &doors->admin_port, error);
 }
 
 int ts_doors_open_api(ts_doors *doors, const ts_service *service, ts_error *error)
 {
     const ts_service_settings *settings = settings_of(service);
     ts_http_setup setup = ts_http_usual;
-    if (!service->routes) return 0;
+    if (!service->routes || settings->once) return 0;
     if (ts_address_read(settings->api, "--api", &setup.address, error)) return -1;
     doors->tokens = rules_of(settings);
     setup.name = "api";
@@ -101,7 +102,7 @@ int ts_doors_open_api(ts_doors *doors, const ts_service *service, ts_error *erro
     setup.context = service->into;
     setup.tokens = settings->auth == AUTH_JWT ? &doors->tokens : NULL;
     setup.only_local_names = !setup.tokens;
-    return open_door(&doors->api, &setup, settings->api_port_file, &doors->api_port, error);
+    return open_door(&doors->api, &setup, settings->api, settings->api_port_file, &doors->api_port, error);
 }
 
 void ts_doors_drain(ts_doors *doors)

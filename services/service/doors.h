@@ -18,7 +18,7 @@ extern const ts_secret_setting ts_api_secrets[];
 int ts_doors_check(const ts_service *service, ts_error *error);
 
 int ts_doors_open_admin(ts_doors *doors, const ts_service *service, ts_error *error);
-int ts_doors_open_api(ts_doors *doors, const ts_service *service, ts_error *error); /* nothing without routes */
+int ts_doors_open_api(ts_doors *doors, const ts_service *service, ts_error *error); /* not with --once */
 void ts_doors_drain(ts_doors *doors); /* the API takes no more and finishes what it has */
 void ts_doors_close(ts_doors *doors);
 

@@ -26,7 +26,7 @@ static const ts_setting common_table[] = {
     {"drain-seconds", TS_SETTING_REAL, AT(drain), "25", 0.1, 86400, NULL, "S",
      "time that the work in hand has after SIGTERM"},
     {"admin", TS_SETTING_TEXT, AT(admin), NULL, 0, 0, NULL, "HOST:PORT",
-     "/healthz, /readyz, /metrics and /version (default 127.0.0.1:9464, with --once none; none: nowhere; port 0: any)"},
+     "/healthz, /readyz, /metrics, /version (default 127.0.0.1:9464; with --once none)"},
     {"admin-port-file", TS_SETTING_TEXT, AT(admin_port_file), NULL, 0, 0, NULL, "FILE", "write the port there"},
     {"run-id", TS_SETTING_TEXT, AT(run_id), NULL, 0, 0, NULL, "ID", "run_id of the log lines"},
     {"log-format", TS_SETTING_CHOICE, AT(log_format), "auto", 0, 0, "auto|json|text", NULL,
@@ -164,7 +164,7 @@ static int work(const ts_service *service, ts_error *error)
 static int open_and_work(const ts_service *service, ts_doors *doors, ts_error *error)
 {
     int status = service->open ? service->open(service->into, error) : 0;
-    if (!status) status = ts_doors_open_api(doors, service, error);
+    if (!status && rank() == 0) status = ts_doors_open_api(doors, service, error);
     if (!status) ts_readiness_opened();
     if (!status) status = work(service, error);
     ts_stop_ask(); /* done, too, is a reason not to be ready */
@@ -183,7 +183,10 @@ static int run(const ts_service *service, ts_error *error)
     if (ts_doors_check(service, error) || ts_stop_open(settings->drain, error)) return -1;
     if (ts_meters_add(meters, error) || ts_http_meters_add(error) || ts_meters_add(service->meters, error)) return -1;
     if (ts_process_meters_add(service->name, error) || ts_spans_open(service->name, error)) return -1;
-    if (!ts_readiness_open(service->checks, service->into, error) && !ts_doors_open_admin(&doors, service, error)) {
+    /* Of a job of many processes the first speaks; the others would want the same ports. */
+    int opened = ts_readiness_open(service->checks, service->into, error);
+    if (!opened && rank() == 0) opened = ts_doors_open_admin(&doors, service, error);
+    if (!opened) {
         ts_log_event(TS_LOG_INFO, "started", TS_TEXT("commit", ts_commit()),
                      TS_TEXT("mode", settings->once ? "once" : "daemon"), TS_INT("admin_port", doors.admin_port));
         status = open_and_work(service, &doors, error);

@@ -97,7 +97,7 @@ static void publish(const ts_http_request *request, ts_http_reply *reply)
 static void slow(const ts_http_request *request, ts_http_reply *reply)
 {
     (void)request;
-    usleep(1500000);
+    usleep(2500000);
     ts_strbuf_puts(&reply->body, "{}\n");
 }
 
