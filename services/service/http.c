@@ -50,12 +50,14 @@ static void say(void *unused, const char *format, va_list arguments)
     ts_log_event(TS_LOG_DEBUG, "http", TS_TEXT("said", text));
 }
 
+/* poll, not epoll: with that, libmicrohttpd 0.9.75 does not see that a client has gone when its last bytes and its
+ * goodbye come together, and the connection stays until its time is up. */
 static void start_daemon(ts_http *http, int socket)
 {
     const ts_http_setup *setup = &http->setup;
     unsigned threads = setup->threads > 1 ? (unsigned)setup->threads : 0; /* of a pool; 0: one, without a pool */
     http->daemon = MHD_start_daemon(
-        MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, ts_http_take, http,
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, ts_http_take, http,
         MHD_OPTION_EXTERNAL_LOGGER, say, NULL, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)setup->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEAD_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)setup->body_seconds, MHD_OPTION_NOTIFY_COMPLETED,
