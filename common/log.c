@@ -2,7 +2,9 @@
 #include "common/log.h"
 
 #include "common/clock.h"
+#include "common/log_line.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +19,11 @@ static struct {
     bool silent, asked, terminal, coloured;
     bool line_open; /* a progress line without its newline is on the terminal */
     double next;    /* when the next progress text is due */
-} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    bool opened, json;
+    ts_log_setup setup;
+    char host[64], run_id[64];
+    ts_strbuf text; /* of the line that is written */
+} state = {.lock = PTHREAD_MUTEX_INITIALIZER, .setup = {.level = TS_LOG_INFO}};
 
 static void look_at_terminal(void)
 {
@@ -29,6 +35,24 @@ static void look_at_terminal(void)
     state.next = state.terminal ? 0 : ts_clock_seconds() + log_period;
 }
 
+void ts_log_open(const ts_log_setup *setup)
+{
+    pthread_mutex_lock(&state.lock);
+    look_at_terminal();
+    state.opened = true;
+    state.setup = *setup;
+    state.json = setup->format == TS_LOG_JSON || (setup->format == TS_LOG_AUTO && !state.terminal);
+    if (gethostname(state.host, sizeof state.host - 1)) state.host[0] = '\0';
+    pthread_mutex_unlock(&state.lock);
+}
+
+void ts_log_run_id(const char *run_id)
+{
+    pthread_mutex_lock(&state.lock);
+    snprintf(state.run_id, sizeof state.run_id, "%s", run_id ? run_id : "");
+    pthread_mutex_unlock(&state.lock);
+}
+
 void ts_log_silence(bool silent)
 {
     pthread_mutex_lock(&state.lock);
@@ -36,25 +60,63 @@ void ts_log_silence(bool silent)
     pthread_mutex_unlock(&state.lock);
 }
 
-static void print_line(const char *colour, const char *kind, const char *format, va_list arguments)
+/* One write, so that lines of several processes do not mix; the rest of a short one follows. */
+static void write_out(void)
 {
+    size_t done = 0;
+    while (!state.text.failed && done < state.text.length) {
+        ssize_t wrote = write(STDERR_FILENO, state.text.text + done, state.text.length - done);
+        if (wrote < 0 && errno != EINTR) break;
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    if (state.text.failed) ts_strbuf_clear(&state.text);
+    ts_strbuf_reset(&state.text);
+}
+
+/* "warning: " in its colour; a service's lines have the time before it. */
+static void put_prefix(ts_log_level level)
+{
+    const char *kind = level == TS_LOG_WARNING ? "warning: " : "", *colour = level == TS_LOG_WARNING ? "\033[33m" : "";
+    char now[TS_TIME_TEXT];
+    if (state.opened) ts_strbuf_printf(&state.text, "%.19s ", ts_time_text(ts_clock_now_ms(), now));
+    if (level == TS_LOG_ERROR) kind = state.opened ? "error: " : "tradestream: ";
+    ts_strbuf_printf(&state.text, "%s%s%s", state.coloured ? colour : "", kind,
+                     state.coloured && *colour ? "\033[0m" : "");
+}
+
+void ts_log_fields(ts_log_level level, const char *message, const ts_log_field *fields)
+{
+    ts_log_line line = {&state.setup, state.host, state.run_id, level, message, fields};
     pthread_mutex_lock(&state.lock);
     look_at_terminal();
-    if (!state.silent) {
-        if (state.line_open) fputs(renew, stderr);
+    if (!state.silent && level >= state.setup.level) {
+        if (state.line_open) ts_strbuf_puts(&state.text, renew);
         state.line_open = false;
-        fprintf(stderr, "%s%s%s", state.coloured ? colour : "", kind, state.coloured && *colour ? "\033[0m" : "");
-        vfprintf(stderr, format, arguments);
-        fputc('\n', stderr);
+        if (state.json) {
+            ts_log_json(&line, &state.text);
+        } else {
+            put_prefix(level);
+            ts_log_plain(&line, &state.text);
+            ts_strbuf_putc(&state.text, '\n');
+        }
+        write_out();
     }
     pthread_mutex_unlock(&state.lock);
+}
+
+static void print_line(ts_log_level level, const char *format, va_list arguments)
+{
+    char *message = NULL;
+    if (vasprintf(&message, format, arguments) < 0) message = NULL;
+    ts_log_fields(level, message ? message : format, NULL);
+    free(message);
 }
 
 void ts_log_info(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("", "", format, arguments);
+    print_line(TS_LOG_INFO, format, arguments);
     va_end(arguments);
 }
 
@@ -62,7 +124,7 @@ void ts_log_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("", "tradestream: ", format, arguments);
+    print_line(TS_LOG_ERROR, format, arguments);
     va_end(arguments);
 }
 
@@ -70,7 +132,7 @@ void ts_log_warning(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("\033[33m", "warning: ", format, arguments);
+    print_line(TS_LOG_WARNING, format, arguments);
     va_end(arguments);
 }
 
@@ -88,19 +150,32 @@ bool ts_progress_due(void)
     return is_due;
 }
 
+static void show_progress(bool final, const char *text)
+{
+    ts_log_line line = {&state.setup, state.host, state.run_id, TS_LOG_INFO, text, NULL};
+    state.next = ts_clock_seconds() + (state.terminal ? terminal_period : log_period);
+    if (state.json) {
+        ts_log_json(&line, &state.text);
+    } else {
+        if (state.terminal) ts_strbuf_puts(&state.text, renew);
+        ts_log_plain(&line, &state.text);
+        if (final || !state.terminal) ts_strbuf_putc(&state.text, '\n');
+        state.line_open = state.terminal && !final;
+    }
+    write_out();
+}
+
 void ts_progress(bool final, const char *format, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
+    char *text = NULL;
     pthread_mutex_lock(&state.lock);
     if (due() || (final && !state.silent)) {
-        state.next = ts_clock_seconds() + (state.terminal ? terminal_period : log_period);
-        if (state.terminal) fputs(renew, stderr);
-        vfprintf(stderr, format, arguments);
-        if (final || !state.terminal) fputc('\n', stderr);
-        state.line_open = state.terminal && !final;
-        fflush(stderr);
+        va_start(arguments, format);
+        if (vasprintf(&text, format, arguments) < 0) text = NULL;
+        va_end(arguments);
+        show_progress(final, text ? text : format);
+        free(text);
     }
     pthread_mutex_unlock(&state.lock);
-    va_end(arguments);
 }

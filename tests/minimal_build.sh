@@ -27,6 +27,7 @@ if ! cmake -S "$root" -B "$folder/build" -G Ninja -D CMAKE_BUILD_TYPE=RelWithDeb
 fi
 grep -q 'No cmocka' "$folder/log" || { echo "error: cmocka was found, and should have been hidden"; exit 1; }
 grep -q 'No Open MPI' "$folder/log" || { echo "error: Open MPI was found, and should have been hidden"; exit 1; }
+grep -q 'No services' "$folder/log" || { echo "error: what services need was found, and should have been hidden"; exit 1; }
 if [ "${BUILD:-}" = 1 ]; then
     cmake --build "$folder/build" -j "$(nproc)"
     "$folder/build/bin/tradestream" --version

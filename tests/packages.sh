@@ -1,9 +1,10 @@
 # Sourced by ./demo and ./check: the list of packages, and what installs Debian's missing ones.
 
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
-    zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin)
+    zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin libmicrohttpd-dev
+    libcurl4-openssl-dev libjwt-dev)
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
-    chromium openssh-server openssh-client iproute2 shellcheck)
+    chromium openssh-server openssh-client iproute2 shellcheck openssl)
 # For ./check, in build/venv: the comparison with TA-Lib in the version of tests/golden; Kubernetes' schemas for its manifests.
 python_packages=(TA-Lib==0.6.8 numpy kubernetes-validate==1.37.0 jsonschema==4.26.0 PyYAML==6.0.3)
 
@@ -31,4 +32,13 @@ install_packages() {
     say "packages: installing ${missing[*]} with apt"
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# unpack_promtool FOLDER: promtool of Debian's prometheus, which is not installed: it would start a server.
+unpack_promtool() {
+    [ -x "$1/promtool" ] && return
+    rm -rf "$1" && mkdir -p "$1/package"
+    (cd "$1" && apt-get download -q prometheus && dpkg -x prometheus_*.deb package)
+    mv "$1/package/usr/bin/promtool" "$1/promtool"
+    rm -rf "$1/package" "$1"/prometheus_*.deb
 }
