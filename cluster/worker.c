@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Answers are handed on so often; a task that is done before is worked on anew after a break. */
 static const double answers_every = 0.1;
@@ -272,10 +271,7 @@ void ts_event_free(ts_event *event)
 void ts_worker_wait(ts_worker *worker, double seconds)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    long ns = until.tv_nsec + (long)(seconds * 1e9);
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    ts_clock_deadline(seconds, &until);
     pthread_mutex_lock(&worker->lock);
     if (!worker->event) pthread_cond_timedwait(&worker->happened, &worker->lock, &until);
     pthread_mutex_unlock(&worker->lock);

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { MS_A_DAY = 86400000 };
 
@@ -133,4 +132,12 @@ int64_t ts_clock_now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void ts_clock_deadline(double seconds, struct timespec *until)
+{
+    clock_gettime(CLOCK_REALTIME, until);
+    double whole = (double)until->tv_nsec / 1e9 + seconds;
+    until->tv_sec += (time_t)whole;
+    until->tv_nsec = (long)((whole - (double)(time_t)whole) * 1e9);
 }

@@ -5,6 +5,7 @@
 #include "common/error.h"
 
 #include <stdint.h>
+#include <time.h>
 
 #define TS_TIME_TEXT 32 /* room for the text of a time */
 
@@ -18,6 +19,9 @@ int ts_time_parse(const char *text, int64_t *time_ms, ts_error *error);
 /* Monotonic seconds, for measuring only. */
 double ts_clock_seconds(void);
 double ts_clock_thread_seconds(void); /* of the processor, taken by this thread */
+
+/* `seconds` from now, for the functions of pthread that wait until a time. */
+void ts_clock_deadline(double seconds, struct timespec *until);
 
 /* The wall clock. */
 int64_t ts_clock_now_ms(void);
