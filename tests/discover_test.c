@@ -419,7 +419,8 @@ static void ctrl_c_keeps_what_was_done(void **state)
     free(kept);
 }
 
-int main(void)
+/* Alone: the tests whose names match. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bytes_for_threads_and_back_ends),
@@ -437,5 +438,6 @@ int main(void)
         cmocka_unit_test(a_full_tmpfs_leaves_nothing_half_written),
         cmocka_unit_test(ctrl_c_keeps_what_was_done),
     };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, make_candles, ts_temporary_remove);
 }

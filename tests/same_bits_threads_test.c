@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #ifdef __SANITIZE_THREAD__
-enum { GENOMES = 200, CASES = 3 }; /* twenty times as slow */
+enum { GENOMES = 200, CASES = 2 }; /* twenty times as slow */
 #else
 enum { GENOMES = 200, CASES = 12 };
 #endif

@@ -1,4 +1,5 @@
-/* How often a randomised test repeats: its usual number, times $TRADESTREAM_SOAK (tests/soak.sh sets it). */
+/* How often a randomised test repeats: its usual number, times $TRADESTREAM_SOAK (tests/soak.sh sets it); half as often
+ * where the address sanitizer makes everything slow. */
 #ifndef TS_TESTS_SOAK_H
 #define TS_TESTS_SOAK_H
 
@@ -9,6 +10,9 @@ static inline uint32_t soak(uint32_t usual)
 {
     const char *text = getenv("TRADESTREAM_SOAK");
     unsigned long times = text ? strtoul(text, NULL, 10) : 1;
+#ifdef __SANITIZE_ADDRESS__
+    usual = (usual + 1) / 2;
+#endif
     return times >= 1 && times <= 100000 ? usual * (uint32_t)times : usual;
 }
 
