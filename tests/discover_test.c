@@ -258,6 +258,34 @@ static void windows_are_runs_of_their_own(void **state)
     shell_expect(rc, 2, "--windows: 'x': expected a length such as 90d");
 }
 
+/* Indicators begin at the first bar loaded; the rows say which, and their command loads the same. */
+static void what_is_not_loaded_warms_nothing_up(void **state)
+{
+    (void)state;
+    json_error_t why;
+    const char *asked = "--load-from 2020-01-02 --windows 2020-01-03,2020-01-04";
+    shell_expect(shell(TRADESTREAM "discover --candles '%s' " GA "%s --out '%s/cut'", candles, asked, folder), 0, "");
+    shell_expect(shell(TRADESTREAM "verify '%s/cut' --candles '%s'", folder, candles), 0, "");
+    char *text = read_text("cut/results.jsonl");
+    text[strcspn(text, "\n")] = '\0';
+    json_t *row = json_loads(text, 0, &why);
+    assert_string_equal(json_string_value(json_object_get(row, "load_from")), "2020-01-02T00:00:00Z");
+    const char *command = json_string_value(json_object_get(row, "command"));
+    assert_non_null(strstr(command, " --load-from 2020-01-02T00:00:00Z "));
+    assert_int_equal(
+        shell("cd '%s' && '%s/bin/tradestream' %s", folder, TS_BINARY_DIR, command + strlen("tradestream ")), 0);
+    json_t *again = json_loads(shell_out, 0, &why);
+    assert_true(json_equal(json_object_get(again, "metrics"), json_object_get(row, "metrics")));
+    assert_true(json_equal(json_object_get(again, "fingerprint"), json_object_get(row, "fingerprint")));
+    json_decref(again);
+    json_decref(row);
+    free(text);
+    int rc = shell(TRADESTREAM "discover --candles '%s' --load-from 2030-01-01", candles);
+    shell_expect(rc, 65, "no bar from 2030-01-01T00:00:00Z on, the last is of 2020-");
+    rc = shell(TRADESTREAM "discover --candles '%s' --windows 2020-01-03,1d", candles);
+    shell_expect(rc, 2, "--windows: '1d': expected a length");
+}
+
 static void nothing_feasible_is_said(void **state)
 {
     (void)state;
@@ -430,6 +458,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_store_gives_what_the_file_gives),
         cmocka_unit_test(a_strategy_of_a_file_is_found_again),
         cmocka_unit_test(windows_are_runs_of_their_own),
+        cmocka_unit_test(what_is_not_loaded_warms_nothing_up),
         cmocka_unit_test(nothing_feasible_is_said),
         cmocka_unit_test(bad_options_are_refused_before_any_work),
         cmocka_unit_test(what_cannot_be_searched_is_skipped_and_counted),

@@ -1,5 +1,6 @@
 #include "data/candles/candles.h"
 
+#include "common/clock.h"
 #include "common/interval.h"
 #include "data/candles/batch.h"
 #include "data/candles/candle_rules.h"
@@ -72,6 +73,21 @@ static int load_store(const ts_candles_query *query, const char *symbol, int64_t
     return 0;
 }
 
+static int drop_before(ts_series *series, int64_t from_ms, ts_error *error)
+{
+    char wanted[TS_TIME_TEXT], last[TS_TIME_TEXT];
+    size_t first = ts_series_find(series, from_ms);
+    ts_series kept = {0};
+    if (!first) return 0;
+    if (first == series->bars)
+        return ts_fail(error, TS_BAD_DATA, "%s: no bar from %s on, the last is of %s", series->symbol,
+                       ts_time_text(from_ms, wanted), ts_time_text(series->time[series->bars - 1], last));
+    if (ts_series_copy(series, first, series->bars, &kept, error)) return -1;
+    ts_series_clear(series);
+    *series = kept;
+    return 0;
+}
+
 int ts_candles_load(const ts_candles_query *query, ts_series *series, ts_read_report *report, ts_error *error)
 {
     char symbol_text[TS_SYMBOL_TEXT], *symbol = NULL;
@@ -88,6 +104,7 @@ int ts_candles_load(const ts_candles_query *query, ts_series *series, ts_read_re
     if (query->store) status = load_store(query, symbol, interval_ms, series, report, error);
     else if (ts_batch_is(query->file)) status = load_batch(query, symbol, interval_ms, series, report, error);
     else status = load_text(query, symbol, interval_ms, series, report, error);
+    if (!status && query->from_ms > 0) status = drop_before(series, query->from_ms, error);
     if (!status && query->fill_gaps) status = ts_series_fill_gaps(series, error);
     if (status) ts_series_clear(series);
     return status;

@@ -10,6 +10,7 @@ typedef struct ts_candles_query {
     const char *exchange; /* of the store; NULL: local */
     const char *symbol;   /* any spelling; NULL: the file's name up to the first dot. Needed for a store */
     const char *interval; /* "1m"; NULL: the most frequent step of a file. Needed for a store */
+    int64_t from_ms;      /* bars before it are dropped, and gaps before it are none; 0: keep all */
     bool fill_gaps;       /* insert flat bars without volume where bars are missing */
     ts_reading reading;   /* of a text file */
 } ts_candles_query;

@@ -187,6 +187,8 @@ static void source_options(ts_strbuf *text, const ts_origin *origin)
     option(text, "--symbol", origin->symbol);
     option(text, "--interval", ts_interval_text(origin->interval_ms));
     if (origin->fill_gaps) ts_shell_word(text, "--fill-gaps");
+    char time[TS_TIME_TEXT];
+    if (origin->cut) option(text, "--load-from", ts_time_text(origin->load_from_ms, time));
 }
 
 static void simulation_options(ts_strbuf *text, const ts_origin *origin)

@@ -77,6 +77,7 @@ static int look_at(ts_shelf *shelf, const ts_source *source, ts_loaded *loaded, 
     if (!market) return ts_error_context(error, "%s", source->file ? source->file : series->symbol);
     ts_origin_init(&loaded->origin, NULL, series, ts_market_first(market), ts_market_bars(market), &simulation);
     loaded->origin.fill_gaps = shelf->options->fill_gaps;
+    loaded->origin.cut = shelf->options->load_from_ms != INT64_MIN;
     loaded->origin.candles = loaded->candles.text;
     loaded->together = together_of(walk_forward, spans, series, market);
     int status = look_at_windows(loaded, spans, market, error);

@@ -54,6 +54,7 @@ static int from_files(const ts_options *options, ts_sources *sources, ts_error *
         source->query = (ts_candles_query){.file = path,
                                            .exchange = options->exchange,
                                            .interval = options->interval,
+                                           .from_ms = options->load_from_ms,
                                            .fill_gaps = options->fill_gaps};
         if (!named) continue;
         memcpy(source->symbol, symbols[i], sizeof source->symbol);
@@ -91,6 +92,7 @@ static int take_keys(const ts_options *options, const ts_store_key *keys, size_t
                                            .exchange = exchange,
                                            .symbol = source->symbol,
                                            .interval = ts_interval_text(interval_ms),
+                                           .from_ms = options->load_from_ms,
                                            .fill_gaps = options->fill_gaps};
     }
     for (size_t i = 0; i < named; i++) {

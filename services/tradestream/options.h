@@ -17,7 +17,7 @@ typedef struct ts_options {
     /* what the simulator assumes */
     int fill, direction; /* direction -1: the strategy's own */
     double fee, slippage, bars_per_year, risk_free;
-    int64_t from_ms, to_ms;
+    int64_t load_from_ms, from_ms, to_ms;
     /* what computes */
     const char *backend;
     int64_t threads;

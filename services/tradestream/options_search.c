@@ -25,8 +25,7 @@ const ts_setting ts_options_search[] = {
      "train=90d,test=30d[,step=30d][,embargo=1d][,anchored]: search every train window anew, trade what was found in "
      "the test window after it, and rank by the test windows"},
     {"windows", TS_SETTING_TEXT, AT(windows), NULL, 0, 0, NULL, "7d,30d,...",
-     "search the last 7 days, the last 30 days and so on, each for itself; cheaper than runs of their own, as they "
-     "share rows"},
+     "search the last 7 days, the last 30 days and so on, or from several times on, each window for itself"},
     {"statistics", TS_SETTING_FLAG, AT(statistics), "true", 0, 0, NULL, NULL,
      "book every trial's returns before costs, for the deflated Sharpe ratio and the probability of overfitting"},
     {"preset", TS_SETTING_CHOICE, AT(preset), "default", 0, 0, TS_PRESETS, NULL,

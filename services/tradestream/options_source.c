@@ -59,6 +59,8 @@ const ts_setting ts_options_recall[] = {FILES,
                                         {0}};
 
 const ts_setting ts_options_window[] = {
+    {"load-from", TS_SETTING_TIME, AT(load_from_ms), NULL, 0, 0, NULL, "TIME",
+     "first bar to load: indicators begin there (default: the first there is)"},
     {"from", TS_SETTING_TIME, AT(from_ms), NULL, 0, 0, NULL, "TIME",
      "first bar of the window, UTC; bars before it only warm the indicators up"},
     {"to", TS_SETTING_TIME, AT(to_ms), NULL, 0, 0, NULL, "TIME", "end of the window, excluded"},
@@ -73,6 +75,7 @@ int ts_options_load(const ts_options *options, ts_series *series, ts_error *erro
                               .exchange = options->exchange,
                               .symbol = options->symbol,
                               .interval = options->interval,
+                              .from_ms = options->load_from_ms,
                               .fill_gaps = options->fill_gaps};
     return ts_candles_load(&query, series, NULL, error);
 }

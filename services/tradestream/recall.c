@@ -145,6 +145,7 @@ static int make_market(ts_recall *recall, const ts_stored_result *result, ts_err
     ts_origin_init(&recall->origin, NULL, &part, ts_market_first(recall->market), ts_market_bars(recall->market),
                    &result->simulation);
     recall->origin.fill_gaps = result->fill_gaps;
+    recall->origin.cut = result->command && strstr(result->command, " --load-from ");
     if (!check_candles(recall, result, error)) return 0;
     forget_market(recall);
     return -1;

@@ -124,6 +124,7 @@ static int backtest_one(const ts_options *options, const ts_choice *choice, cons
     }
     ts_origin_init(&origin, strategy, series, ts_market_first(market), ts_market_bars(market), &simulation);
     origin.fill_gaps = options->fill_gaps;
+    origin.cut = options->load_from_ms != INT64_MIN;
     rc = report(options, series, &origin, genome, &backtest, ts_market_first(market), error);
 out:
     ts_backtest_clear(&backtest);
