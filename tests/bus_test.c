@@ -93,14 +93,14 @@ static int send_number(ts_producer *to, const char *topic, int number, ts_error 
     char key[16], value[200];
     snprintf(key, sizeof key, "K%d-USD", number % 16);
     snprintf(value, sizeof value, "{\"number\": %d, \"padding\": \"%0120d\"}", number, number);
-    ts_record record = {.topic = topic,
-                        .partition = -1,
-                        .key = key,
-                        .key_size = strlen(key),
-                        .value = value,
-                        .value_size = strlen(value)};
-    ts_record_header(&record, "content-type", "application/json");
-    ts_record_header(&record, "message-id", key);
+    ts_bus_record record = {.topic = topic,
+                            .partition = -1,
+                            .key = key,
+                            .key_size = strlen(key),
+                            .value = value,
+                            .value_size = strlen(value)};
+    ts_bus_record_header(&record, "content-type", "application/json");
+    ts_bus_record_header(&record, "message-id", key);
     return ts_producer_send(to, &record, error);
 }
 
@@ -115,7 +115,7 @@ static void send_numbers(const char *topic, int from, int to)
     ts_producer_close(with);
 }
 
-static int number_of(const ts_record *record)
+static int number_of(const ts_bus_record *record)
 {
     int number = -1;
     assert_true(record->value_size > 12);
@@ -132,7 +132,7 @@ static int receive_numbers(ts_consumer *from, int wanted, bool commit, unsigned 
     int different = 0;
     double last = ts_clock_seconds();
     while (different < wanted && ts_clock_seconds() - last < 20) {
-        ts_batch batch;
+        ts_bus_batch batch;
         if (ts_consumer_receive(from, 500, 0.5, &batch, &error)) fail_msg("%s", error.text);
         if (batch.count) last = ts_clock_seconds();
         for (size_t i = 0; i < batch.count; i++) {
@@ -142,7 +142,7 @@ static int receive_numbers(ts_consumer *from, int wanted, bool commit, unsigned 
             seen[number] += seen[number] < 255;
         }
         if (commit && ts_consumer_commit(from, &batch, NULL, &error)) fail_msg("%s", error.text);
-        ts_batch_clear(&batch);
+        ts_bus_batch_clear(&batch);
     }
     return different;
 }
@@ -214,9 +214,9 @@ static void long_work_keeps_the_membership(void **state)
     ts_consumer *worker = ts_consumer_open(&impatient, &settings, &error);
     assert_non_null(worker);
     unsigned char seen[NUMBERS_MOST] = {0};
-    ts_batch batch = {0};
+    ts_bus_batch batch = {0};
     while (!batch.count) {
-        ts_batch_clear(&batch);
+        ts_bus_batch_clear(&batch);
         if (ts_consumer_receive(worker, 50, 1, &batch, &error)) fail_msg("%s", error.text);
     }
     usleep(5000000);
@@ -225,7 +225,7 @@ static void long_work_keeps_the_membership(void **state)
     assert_int_equal(lost, 0);
     int worked = (int)batch.count;
     for (size_t i = 0; i < batch.count; i++) seen[number_of(&batch.record[i])] = 1;
-    ts_batch_clear(&batch);
+    ts_bus_batch_clear(&batch);
     assert_int_equal(receive_numbers(worker, 2000 - worked, true, seen), 2000 - worked);
     for (int i = 0; i < 2000; i++) assert_int_equal(seen[i], 1);
     ts_consumer_close(worker);
@@ -240,15 +240,15 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
     make_topic("poison", 1);
     ts_producer *with = producer();
     const char value[] = "{\"a\": \0 not JSON";
-    ts_record sent = {
+    ts_bus_record sent = {
         .topic = "poison", .partition = -1, .key = "K", .key_size = 1, .value = value, .value_size = sizeof value};
-    ts_record_header(&sent, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    ts_bus_record_header(&sent, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     assert_int_equal(ts_producer_send(with, &sent, &error), 0);
     assert_int_equal(ts_producer_flush(with, 30, &error), 0);
     ts_consumer *reader = consumer("poison", "readers"), *undertaker = consumer("poison.dlq", "readers");
-    ts_batch batch = {0}, dead = {0};
+    ts_bus_batch batch = {0}, dead = {0};
     for (double until = ts_clock_seconds() + 20; !batch.count && ts_clock_seconds() < until;) {
-        ts_batch_clear(&batch);
+        ts_bus_batch_clear(&batch);
         if (ts_consumer_receive(reader, 1, 1, &batch, &error)) fail_msg("%s", error.text);
     }
     assert_int_equal(batch.count, 1);
@@ -256,11 +256,11 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
         ts_producer_dead_letter(with, &batch.record[0], "bad-json", "line 1: not JSON", "bus_test", &error), 0);
     assert_int_equal(ts_producer_flush(with, 30, &error), 0);
     for (double until = ts_clock_seconds() + 20; !dead.count && ts_clock_seconds() < until;) {
-        ts_batch_clear(&dead);
+        ts_bus_batch_clear(&dead);
         if (ts_consumer_receive(undertaker, 1, 1, &dead, &error)) fail_msg("%s", error.text);
     }
     assert_int_equal(dead.count, 1);
-    const ts_record *letter = &dead.record[0];
+    const ts_bus_record *letter = &dead.record[0];
     assert_int_equal(letter->value_size, sizeof value);
     assert_memory_equal(letter->value, value, sizeof value);
     assert_memory_equal(letter->key, "K", 1);
@@ -273,7 +273,7 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
         {"dlq.original.offset", "0"},
         {"dlq.service", "bus_test"}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        const ts_header *header = ts_record_find_header(letter, expected[i][0]);
+        const ts_bus_header *header = ts_bus_record_find_header(letter, expected[i][0]);
         assert_non_null(header);
         assert_int_equal(header->size, strlen(expected[i][1]));
         assert_memory_equal(header->value, expected[i][1], header->size);
@@ -284,8 +284,8 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
     assert_int_equal(ts_producer_send(with, &sent, &error), -1);
     assert_int_equal(error.code, TS_BAD_DATA);
     free(large);
-    ts_batch_clear(&batch);
-    ts_batch_clear(&dead);
+    ts_bus_batch_clear(&batch);
+    ts_bus_batch_clear(&dead);
     ts_consumer_close(undertaker);
     ts_consumer_close(reader);
     ts_producer_close(with);
@@ -384,14 +384,14 @@ static void *join_and_leave(void *context)
         r->starts++;
         double until = ts_clock_seconds() + 0.5 + 2 * ts_draw_unit(&draws);
         while (c && ts_clock_seconds() < until) {
-            ts_batch batch;
+            ts_bus_batch batch;
             if (ts_consumer_receive(c, 40, 0.2, &batch, &error)) break;
             usleep(20000);
             pthread_mutex_lock(r->lock); /* handled before it is committed */
             for (size_t i = 0; i < batch.count; i++) r->handled[number_of(&batch.record[i])] = 1;
             pthread_mutex_unlock(r->lock);
             ts_consumer_commit(c, &batch, NULL, &error);
-            ts_batch_clear(&batch);
+            ts_bus_batch_clear(&batch);
         }
         ts_consumer_close(c);
     }

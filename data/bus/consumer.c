@@ -216,28 +216,28 @@ static bool current(const ts_consumer *c, const received *r)
     return of && of->assignment == r->assignment;
 }
 
-static void describe(rd_kafka_message_t *message, ts_record *record)
+static void describe(rd_kafka_message_t *message, ts_bus_record *record)
 {
     rd_kafka_timestamp_type_t type;
     rd_kafka_headers_t *headers;
-    *record = (ts_record){.topic = rd_kafka_topic_name(message->rkt),
-                          .partition = message->partition,
-                          .offset = message->offset,
-                          .timestamp_ms = rd_kafka_message_timestamp(message, &type),
-                          .key = message->key,
-                          .key_size = message->key_len,
-                          .value = message->payload,
-                          .value_size = message->len};
+    *record = (ts_bus_record){.topic = rd_kafka_topic_name(message->rkt),
+                              .partition = message->partition,
+                              .offset = message->offset,
+                              .timestamp_ms = rd_kafka_message_timestamp(message, &type),
+                              .key = message->key,
+                              .key_size = message->key_len,
+                              .value = message->payload,
+                              .value_size = message->len};
     if (rd_kafka_message_headers(message, &headers)) return;
     while (record->headers < TS_HEADERS_MOST) {
-        ts_header *header = &record->header[record->headers];
+        ts_bus_header *header = &record->header[record->headers];
         if (rd_kafka_header_get_all(headers, record->headers, &header->name, &header->value, &header->size)) break;
         record->headers++;
     }
 }
 
 /* Hand a message over, if its partition is ours. */
-static void take(ts_consumer *c, rd_kafka_message_t *message, ts_batch *batch)
+static void take(ts_consumer *c, rd_kafka_message_t *message, ts_bus_batch *batch)
 {
     pthread_mutex_lock(&c->lock);
     const owned *of = find_owned(c, rd_kafka_topic_name(message->rkt), message->partition);
@@ -252,7 +252,7 @@ static void take(ts_consumer *c, rd_kafka_message_t *message, ts_batch *batch)
     batch->received[batch->count++] = (received){message, assignment};
 }
 
-static void take_strays(ts_consumer *c, size_t most, ts_batch *batch)
+static void take_strays(ts_consumer *c, size_t most, ts_bus_batch *batch)
 {
     rd_kafka_message_t *came[STRAYS_MOST];
     pthread_mutex_lock(&c->lock);
@@ -264,16 +264,16 @@ static void take_strays(ts_consumer *c, size_t most, ts_batch *batch)
     for (size_t i = 0; i < count; i++) take(c, came[i], batch);
 }
 
-static int make_batch(size_t most, ts_batch *batch, ts_error *error)
+static int make_batch(size_t most, ts_bus_batch *batch, ts_error *error)
 {
-    *batch = (ts_batch){.record = ts_alloc(most + 1, sizeof *batch->record),
-                        .received = ts_alloc(most + 1, sizeof *batch->received)};
+    *batch = (ts_bus_batch){.record = ts_alloc(most + 1, sizeof *batch->record),
+                            .received = ts_alloc(most + 1, sizeof *batch->received)};
     if (batch->record && batch->received) return 0;
-    ts_batch_clear(batch);
+    ts_bus_batch_clear(batch);
     return ts_no_memory(error, "a batch");
 }
 
-int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_batch *batch, ts_error *error)
+int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_bus_batch *batch, ts_error *error)
 {
     if (make_batch(most, batch, error)) return -1;
     rd_kafka_message_t **came = ts_alloc(most + 1, sizeof(rd_kafka_message_t *));
@@ -297,15 +297,15 @@ int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_batch *b
     return error->code ? -1 : 0;
 }
 
-void ts_batch_clear(ts_batch *batch)
+void ts_bus_batch_clear(ts_bus_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) rd_kafka_message_destroy(batch->received[i].message);
     free(batch->record);
     free(batch->received);
-    *batch = (ts_batch){0};
+    *batch = (ts_bus_batch){0};
 }
 
-bool ts_consumer_owns(ts_consumer *c, const ts_batch *batch, size_t index)
+bool ts_consumer_owns(ts_consumer *c, const ts_bus_batch *batch, size_t index)
 {
     pthread_mutex_lock(&c->lock);
     bool owns = current(c, &batch->received[index]);
@@ -313,12 +313,12 @@ bool ts_consumer_owns(ts_consumer *c, const ts_batch *batch, size_t index)
     return owns;
 }
 
-int ts_consumer_commit(ts_consumer *c, const ts_batch *batch, size_t *lost, ts_error *error)
+int ts_consumer_commit(ts_consumer *c, const ts_bus_batch *batch, size_t *lost, ts_error *error)
 {
     rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(16);
     size_t left = 0;
     for (size_t i = 0; i < batch->count; i++) {
-        const ts_record *record = &batch->record[i];
+        const ts_bus_record *record = &batch->record[i];
         if (!ts_consumer_owns(c, batch, i)) {
             left++;
             continue;

@@ -23,24 +23,24 @@ typedef struct ts_consumer_settings {
 ts_consumer *ts_consumer_open(const ts_bus_config *config, const ts_consumer_settings *settings, ts_error *error);
 void ts_consumer_close(ts_consumer *consumer); /* leaves the group; what was not committed will be received again */
 
-/* What was received; the records are valid until ts_batch_clear. */
-typedef struct ts_batch {
-    ts_record *record;
+/* What was received; the records are valid until ts_bus_batch_clear. */
+typedef struct ts_bus_batch {
+    ts_bus_record *record;
     size_t count;
     struct ts_received *received; /* parallel to it */
-} ts_batch;
+} ts_bus_batch;
 
 /* Up to `most` records, within `seconds`: as soon as there is one, what has come by then. An empty batch is no error.
  * TS_UNAVAILABLE: the consumer cannot go on. The batch is cleared by the caller. */
-int ts_consumer_receive(ts_consumer *consumer, size_t most, double seconds, ts_batch *batch, ts_error *error);
-void ts_batch_clear(ts_batch *batch);
+int ts_consumer_receive(ts_consumer *consumer, size_t most, double seconds, ts_bus_batch *batch, ts_error *error);
+void ts_bus_batch_clear(ts_bus_batch *batch);
 
 /* Say that all records of the batch are dealt with. Those of partitions that this member has lost since are left alone:
  * *lost (may be NULL) is their number, and their new owner receives them again. TS_UNAVAILABLE: not committed. */
-int ts_consumer_commit(ts_consumer *consumer, const ts_batch *batch, size_t *lost, ts_error *error);
+int ts_consumer_commit(ts_consumer *consumer, const ts_bus_batch *batch, size_t *lost, ts_error *error);
 
 /* True while the record's partition has been this member's ever since it was received. */
-bool ts_consumer_owns(ts_consumer *consumer, const ts_batch *batch, size_t index);
+bool ts_consumer_owns(ts_consumer *consumer, const ts_bus_batch *batch, size_t index);
 
 /* Go back to `offset` in a partition that is owned: what follows is received anew. */
 int ts_consumer_seek(ts_consumer *consumer, const char *topic, int32_t partition, int64_t offset, ts_error *error);

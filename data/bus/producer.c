@@ -66,18 +66,18 @@ void ts_producer_close(ts_producer *producer)
     free(producer);
 }
 
-static rd_kafka_headers_t *headers_of(const ts_record *record)
+static rd_kafka_headers_t *headers_of(const ts_bus_record *record)
 {
     rd_kafka_headers_t *headers = rd_kafka_headers_new(record->headers);
     for (size_t i = 0; i < record->headers; i++) {
-        const ts_header *header = &record->header[i];
+        const ts_bus_header *header = &record->header[i];
         rd_kafka_header_add(headers, header->name, -1, header->value, (ssize_t)header->size);
     }
     return headers;
 }
 
 /* One try; headers are Kafka's when it was taken. */
-static rd_kafka_resp_err_t put(ts_producer *producer, const ts_record *record)
+static rd_kafka_resp_err_t put(ts_producer *producer, const ts_bus_record *record)
 {
     union {
         const void *read;
@@ -100,7 +100,7 @@ static int fatal(ts_producer *producer, ts_error *error)
     return code ? ts_fail(error, TS_UNAVAILABLE, "Kafka's producer cannot go on: %s", why) : 0;
 }
 
-int ts_producer_send(ts_producer *producer, const ts_record *record, ts_error *error)
+int ts_producer_send(ts_producer *producer, const ts_bus_record *record, ts_error *error)
 {
     double began = ts_clock_seconds();
     for (;;) {
@@ -133,11 +133,11 @@ int ts_producer_flush(ts_producer *producer, double seconds, ts_error *error)
 
 uint64_t ts_producer_delivered(const ts_producer *producer) { return producer->delivered; }
 
-int ts_producer_dead_letter(ts_producer *producer, const ts_record *record, const char *class, const char *text,
+int ts_producer_dead_letter(ts_producer *producer, const ts_bus_record *record, const char *class, const char *text,
                             const char *service, ts_error *error)
 {
     char topic[256], partition[16], offset[24], timestamp[24];
-    ts_record letter = *record;
+    ts_bus_record letter = *record;
     if (snprintf(topic, sizeof topic, "%s.dlq", record->topic) >= (int)sizeof topic)
         return ts_fail(error, TS_FAILED, "the name of topic %.60s... is too long", record->topic);
     snprintf(partition, sizeof partition, "%" PRId32, record->partition);
@@ -152,7 +152,7 @@ int ts_producer_dead_letter(ts_producer *producer, const ts_record *record, cons
                                     {"dlq.service", service}};
     enum { ADDED = sizeof added / sizeof *added };
     if (letter.headers > TS_HEADERS_MOST - ADDED) letter.headers = TS_HEADERS_MOST - ADDED;
-    for (int i = 0; i < ADDED; i++) ts_record_header(&letter, added[i][0], added[i][1]);
+    for (int i = 0; i < ADDED; i++) ts_bus_record_header(&letter, added[i][0], added[i][1]);
     letter.topic = topic;
     letter.partition = -1;
     letter.timestamp_ms = 0;

@@ -13,7 +13,7 @@ void ts_producer_close(ts_producer *producer); /* what was not flushed is lost *
 
 /* Copy a record into the queue; waits while the queue is full. TS_BAD_DATA: too large for Kafka; TS_UNAVAILABLE: the
  * queue did not empty for a minute, or the producer cannot go on (a fatal error). */
-int ts_producer_send(ts_producer *producer, const ts_record *record, ts_error *error);
+int ts_producer_send(ts_producer *producer, const ts_bus_record *record, ts_error *error);
 
 /* Wait until all that was sent is acknowledged, `seconds` at most. TS_UNAVAILABLE says how many were not and why: none
  * of those sent since the last flush may then be taken for delivered. */
@@ -23,7 +23,7 @@ uint64_t ts_producer_delivered(const ts_producer *producer); /* since it was ope
 
 /* Send a record that cannot be handled to `<topic>.dlq`: key and value untouched, its own headers, and why. `class` is
  * one word; the text must not hold secrets. */
-int ts_producer_dead_letter(ts_producer *producer, const ts_record *record, const char *class, const char *text,
+int ts_producer_dead_letter(ts_producer *producer, const ts_bus_record *record, const char *class, const char *text,
                             const char *service, ts_error *error);
 
 #endif

@@ -55,13 +55,14 @@ static void append_line(ts_strbuf *text, const ts_result *result)
     *text = json.out;
 }
 
-int ts_discover_files_append(void *context, const ts_discovery *discovery, const ts_outcome *outcome, ts_error *error)
+int ts_discover_files_append(void *context, const ts_discovery *discovery, const ts_discovery_outcome *outcome,
+                             ts_error *error)
 {
     ts_discover_files *files = context;
     ts_strbuf text = {0};
     if (!files->partial || !outcome->study.found.top_count) return 0;
     for (size_t i = 0; i < outcome->study.found.top_count; i++) {
-        ts_result result = ts_outcome_result(discovery, outcome, i);
+        ts_result result = ts_discovery_result(discovery, outcome, i);
         append_line(&text, &result);
     }
     int rc = ts_strbuf_failed(&text) ? ts_no_memory(error, "results") : 0;

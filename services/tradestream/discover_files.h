@@ -19,7 +19,8 @@ typedef struct ts_discover_files {
 int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_error *error);
 
 /* ts_discovery.finished, with the files as its context. */
-int ts_discover_files_append(void *files, const ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);
+int ts_discover_files_append(void *files, const ts_discovery *discovery, const ts_discovery_outcome *outcome,
+                             ts_error *error);
 
 /* All is done: write run.json and results.jsonl, remove results.partial.jsonl and the checkpoints. */
 int ts_discover_files_finish(ts_discover_files *files, const ts_discovery *discovery, ts_error *error);

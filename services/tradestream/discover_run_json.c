@@ -120,7 +120,7 @@ static void json_steps(ts_json *json, const ts_search_result *found)
     ts_json_array_end(json);
 }
 
-static void json_outcome(ts_json *json, const ts_outcome *outcome)
+static void json_outcome(ts_json *json, const ts_discovery_outcome *outcome)
 {
     const ts_search_result *found = &outcome->study.found;
     ts_json_object(json, NULL);

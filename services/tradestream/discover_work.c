@@ -132,7 +132,8 @@ int ts_discovery_work(void *context, size_t task, ts_work *work, ts_reader earli
     return status;
 }
 
-int ts_outcomes_take(ts_discovery *discovery, ts_outcome *outcomes, ts_reader in, bool fresh, ts_error *error)
+int ts_discovery_take(ts_discovery *discovery, ts_discovery_outcome *outcomes, ts_reader in, bool fresh,
+                      ts_error *error)
 {
     ts_effort others = {0}, *into = fresh ? &discovery->effort : &others;
     size_t windows = ts_discovery_windows(discovery);

@@ -78,10 +78,10 @@ int ts_discovery_init(ts_discovery *discovery, const ts_options *options, ts_com
 static void make_outcome(ts_discovery *discovery, size_t index)
 {
     size_t windows = ts_discovery_windows(discovery), strategies = discovery->choice.count, task = index / windows;
-    ts_outcome *outcome = &discovery->outcome[index];
+    ts_discovery_outcome *outcome = &discovery->outcome[index];
     const ts_chosen *chosen = &discovery->choice.chosen[task % strategies];
     const ts_loaded *loaded = &discovery->shelf.loaded[discovery->shelf.usable[task / strategies]];
-    *outcome = (ts_outcome){.strategy = &chosen->strategy, .loaded = loaded, .origin = loaded->origin};
+    *outcome = (ts_discovery_outcome){.strategy = &chosen->strategy, .loaded = loaded, .origin = loaded->origin};
     outcome->origin.strategy = outcome->strategy;
     outcome->origin.strategy_file = chosen->file;
     if (discovery->spans.count) {
@@ -127,7 +127,7 @@ void ts_discovery_clear(ts_discovery *discovery)
     ts_choice_clear(&discovery->choice);
 }
 
-ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *outcome, size_t index)
+ts_result ts_discovery_result(const ts_discovery *discovery, const ts_discovery_outcome *outcome, size_t index)
 {
     ts_result result = {.origin = &outcome->origin,
                         .candidate = &outcome->study.found.top[index],
@@ -142,14 +142,14 @@ ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *out
 }
 
 /* Of a walk-forward: one of its chains of test windows, if it traded at all. */
-static uint64_t traded(const ts_outcome *outcome)
+static uint64_t traded(const ts_discovery_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->study.folds; i++)
         if (outcome->study.fold[i].test.value[TS_METRIC_trades] > 0) return 1;
     return 0;
 }
 
-static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
+static void count_outcome(ts_discovery *discovery, const ts_discovery_outcome *outcome)
 {
     discovery->totals.evaluations += outcome->study.found.evaluations;
     discovery->totals.feasible += outcome->study.found.feasible;
@@ -160,7 +160,7 @@ static void count_outcome(ts_discovery *discovery, const ts_outcome *outcome)
     discovery->trials += discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
 }
 
-static int finish(ts_discovery *discovery, ts_outcome *outcome, bool fresh, ts_error *error)
+static int finish(ts_discovery *discovery, ts_discovery_outcome *outcome, bool fresh, ts_error *error)
 {
     double planned = outcome->origin.bars ? planned_of(&discovery->search, outcome->strategy) : 0;
     discovery->finished++;
@@ -181,9 +181,9 @@ int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error
 {
     ts_discovery *discovery = context;
     size_t windows = ts_discovery_windows(discovery);
-    ts_outcome *outcomes = &discovery->outcome[task * windows];
+    ts_discovery_outcome *outcomes = &discovery->outcome[task * windows];
     bool fresh = discovery->searching > 0;
-    if (ts_outcomes_take(discovery, outcomes, result, fresh, error)) return -1;
+    if (ts_discovery_take(discovery, outcomes, result, fresh, error)) return -1;
     for (size_t i = 0; i < windows; i++)
         if (finish(discovery, &outcomes[i], fresh, error)) return -1;
     return 0;
@@ -198,7 +198,7 @@ static int gather(ts_discovery *discovery, ts_error *error)
     if (!discovery->result) return ts_no_memory(error, "the results");
     for (size_t i = 0; i < discovery->outcomes; i++)
         for (size_t j = 0; j < discovery->outcome[i].study.found.top_count; j++)
-            discovery->result[count++] = ts_outcome_result(discovery, &discovery->outcome[i], j);
+            discovery->result[count++] = ts_discovery_result(discovery, &discovery->outcome[i], j);
     ts_leaderboard_sort(discovery->result, count, &discovery->search.objective);
     return 0;
 }

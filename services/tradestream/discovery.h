@@ -13,14 +13,14 @@
 #include "services/tradestream/strategy_choice.h"
 
 /* One strategy searched on one series, or on one window of it. */
-typedef struct ts_outcome {
+typedef struct ts_discovery_outcome {
     const ts_strategy *strategy;
     const ts_loaded *loaded;
     ts_origin origin;
     ts_study study;
     double seconds;
     char skipped[256];
-} ts_outcome;
+} ts_discovery_outcome;
 
 typedef struct ts_discovery {
     const ts_options *options;
@@ -34,10 +34,10 @@ typedef struct ts_discovery {
     ts_shelf shelf;
     ts_market *market; /* of the series that this rank works on */
     size_t market_of;
-    ts_part_windows windows;   /* of the market, for parts of searches */
-    ts_effort helped;          /* by other ranks, with the search under way */
-    ts_checkpoint *checkpoint; /* NULL: none are written */
-    ts_outcome *outcome;       /* usable series x strategies x windows, in that order; a task is all its windows */
+    ts_part_windows windows;       /* of the market, for parts of searches */
+    ts_effort helped;              /* by other ranks, with the search under way */
+    ts_checkpoint *checkpoint;     /* NULL: none are written */
+    ts_discovery_outcome *outcome; /* usable series x strategies x windows, in that order; a task is all its windows */
     size_t outcomes, finished, resumed, skipped;
     ts_result *result; /* all winners, the best first */
     size_t results;
@@ -48,7 +48,8 @@ typedef struct ts_discovery {
     double started, searching,
         coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
     bool abandoned;   /* see ts_job_run */
-    int (*found)(void *context, const struct ts_discovery *discovery, const ts_outcome *outcome, ts_error *error);
+    int (*found)(void *context, const struct ts_discovery *discovery, const ts_discovery_outcome *outcome,
+                 ts_error *error);
     void *context; /* `found` is told of every outcome that was searched */
 } ts_discovery;
 
@@ -63,7 +64,7 @@ int ts_discovery_run(ts_discovery *discovery, ts_error *error);
 void ts_discovery_clear(ts_discovery *discovery);
 
 /* The winner number `index` of an outcome. */
-ts_result ts_outcome_result(const ts_discovery *discovery, const ts_outcome *outcome, size_t index);
+ts_result ts_discovery_result(const ts_discovery *discovery, const ts_discovery_outcome *outcome, size_t index);
 
 /* Rank 0: a ledger of so many tasks with what the checkpoint knows of them, which is taken up. */
 int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, ts_error *error);
@@ -87,6 +88,7 @@ size_t ts_discovery_windows(const ts_discovery *discovery);
 
 /* What ts_discovery_work has written, into the outcomes of its windows; adds to the effort when it was made since this
  * start. */
-int ts_outcomes_take(ts_discovery *discovery, ts_outcome *outcomes, ts_reader result, bool fresh, ts_error *error);
+int ts_discovery_take(ts_discovery *discovery, ts_discovery_outcome *outcomes, ts_reader result, bool fresh,
+                      ts_error *error);
 
 #endif
