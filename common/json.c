@@ -27,13 +27,13 @@ static void quoted(ts_json *json, const char *text)
 static void begin_value(ts_json *json, const char *key)
 {
     if (json->depth) {
-        if (!json->first) ts_strbuf_puts(&json->out, json->indent ? "," : ", ");
+        if (!json->first) ts_strbuf_puts(&json->out, json->indent || json->compact ? "," : ", ");
         new_line(json);
     }
     json->first = false;
     if (!key) return;
     quoted(json, key);
-    ts_strbuf_puts(&json->out, ": ");
+    ts_strbuf_puts(&json->out, json->compact ? ":" : ": ");
 }
 
 static void open_level(ts_json *json, const char *key, char bracket)

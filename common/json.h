@@ -12,6 +12,7 @@
 typedef struct ts_json {
     ts_strbuf out; /* the document so far; taken over or cleared by the caller */
     int indent;    /* spaces a level, 0 for one line */
+    bool compact;  /* one line without blanks */
     int depth;
     bool first; /* nothing written yet on this level */
 } ts_json;
