@@ -48,6 +48,7 @@ static int fingerprint(const ts_discovery *discovery, char text[TS_FINGERPRINT_T
     put_search(&all, &discovery->search);
     ts_put_text(&all, discovery->options->objective);
     ts_put_u64(&all, discovery->options->statistics);
+    ts_put_u64(&all, (uint64_t)discovery->options->trials);
     put_walk_forward(&all, &discovery->walk_forward);
     for (size_t i = 0; i < discovery->spans.count; i++) ts_put_u64(&all, (uint64_t)discovery->spans.ms[i]);
     ts_put_u64(&all, discovery->choice.count);

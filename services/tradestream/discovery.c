@@ -127,6 +127,19 @@ void ts_discovery_clear(ts_discovery *discovery)
     ts_choice_clear(&discovery->choice);
 }
 
+/* Of a walk-forward: one of its chains of test windows, if it traded at all. */
+static uint64_t traded(const ts_discovery_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->study.folds; i++)
+        if (outcome->study.fold[i].test.value[TS_METRIC_trades] > 0) return 1;
+    return 0;
+}
+
+static uint64_t trials_of(const ts_discovery *discovery, const ts_discovery_outcome *outcome)
+{
+    return discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
+}
+
 ts_result ts_discovery_result(const ts_discovery *discovery, const ts_discovery_outcome *outcome, size_t index)
 {
     ts_result result = {.origin = &outcome->origin,
@@ -137,16 +150,10 @@ ts_result ts_discovery_result(const ts_discovery *discovery, const ts_discovery_
                         .kind = outcome->study.found.kind,
                         .evaluations = outcome->study.found.evaluations,
                         .rank = (int)index + 1};
-    result.luck = ts_luck_of(&result, &outcome->study.moments[index], discovery->trials);
+    bool alone = discovery->options->trials == TS_TRIALS_OF_SEARCH;
+    uint64_t trials = alone ? trials_of(discovery, outcome) : discovery->trials;
+    result.luck = ts_luck_of(&result, &outcome->study.moments[index], trials);
     return result;
-}
-
-/* Of a walk-forward: one of its chains of test windows, if it traded at all. */
-static uint64_t traded(const ts_discovery_outcome *outcome)
-{
-    for (size_t i = 0; i < outcome->study.folds; i++)
-        if (outcome->study.fold[i].test.value[TS_METRIC_trades] > 0) return 1;
-    return 0;
 }
 
 static void count_outcome(ts_discovery *discovery, const ts_discovery_outcome *outcome)
@@ -157,7 +164,7 @@ static void count_outcome(ts_discovery *discovery, const ts_discovery_outcome *o
     discovery->totals.profitable += outcome->study.found.profitable;
     discovery->totals.synthetic = discovery->totals.synthetic || outcome->origin.synthetic;
     discovery->results += outcome->study.found.top_count;
-    discovery->trials += discovery->walk_forward.train_ms ? traded(outcome) : outcome->study.trials.trials;
+    discovery->trials += trials_of(discovery, outcome);
 }
 
 static int finish(ts_discovery *discovery, ts_discovery_outcome *outcome, bool fresh, ts_error *error)

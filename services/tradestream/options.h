@@ -32,6 +32,7 @@ typedef struct ts_options {
     double mutation_rate, crossover_rate, elite, max_drawdown;
     const char *objective, *walk_forward, *windows;
     bool statistics;
+    int trials;
     /* what makes a result more than luck */
     double min_dsr, max_pbo, min_plateau, min_periods, confidence;
     int64_t periods, resamples;
@@ -43,6 +44,9 @@ typedef struct ts_options {
     bool fresh;
     int64_t rows;
 } ts_options;
+
+/* Of which trials a winner is the best. */
+enum { TS_TRIALS_OF_RUN, TS_TRIALS_OF_SEARCH };
 
 extern const ts_setting ts_options_one_source[]; /* --candles FILE, --store, --symbol, ... */
 extern const ts_setting ts_options_sources[];    /* --candles FILE..., --store, --symbols, ... */

@@ -28,6 +28,10 @@ const ts_setting ts_options_search[] = {
      "search the last 7 days, the last 30 days and so on, or from several times on, each window for itself"},
     {"statistics", TS_SETTING_FLAG, AT(statistics), "true", 0, 0, NULL, NULL,
      "book every trial's returns before costs, for the deflated Sharpe ratio and the probability of overfitting"},
+    {"trials", TS_SETTING_CHOICE, AT(trials), "run", 0, 0, "run|search", NULL,
+     "the deflated Sharpe ratio takes a winner for the best of all trials of the run, or of its own search: then it "
+     "does "
+     "not depend on what else was searched"},
     {"preset", TS_SETTING_CHOICE, AT(preset), "default", 0, 0, TS_PRESETS, NULL,
      "settings of ga: ours (population 512, as many generations as the budget allows), or the original platform's"},
     {"population", TS_SETTING_INT, AT(population), NULL, 2, 100000, NULL, "N",
