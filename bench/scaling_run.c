@@ -5,18 +5,15 @@
 #include "bench/stopwatch.h"
 #include "common/json_members.h"
 #include "common/memory.h"
+#include "common/process.h"
 #include "common/safe_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 enum { FIXED = 8, LOG_SHOWN = 300, FILE_LIMIT = 1 << 28 };
 
@@ -28,33 +25,17 @@ static const char *const environment[][2] = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
 
 static int start(const char *const *argument, const char *log, pid_t *child, ts_error *error)
 {
-    posix_spawn_file_actions_t actions;
     for (size_t i = 0; i < sizeof environment / sizeof *environment; i++)
         setenv(environment[i][0], environment[i][1], 0);
-    if (posix_spawn_file_actions_init(&actions)) return ts_no_memory(error, "mpirun");
-    int failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (!failed) failed = posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    if (!failed) failed = posix_spawnp(child, argument[0], &actions, NULL, (char *const *)argument, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed == ENOENT) return ts_fail(error, TS_UNAVAILABLE, "there is no mpirun on the PATH (Debian: openmpi-bin)");
-    return failed ? ts_fail(error, TS_FAILED, "mpirun cannot be started: %s", strerror(failed)) : 0;
+    if (!ts_process_start(argument, log, child, error)) return 0;
+    return error->code == TS_UNAVAILABLE ? ts_error_context(error, "Debian: openmpi-bin") : -1;
 }
 
-/* What the program said, or the end of what mpirun did. */
 static int fail_with_log(int status, const char *log, ts_error *error)
 {
-    ts_strbuf text = {0};
-    ts_error ignored = {0};
-    ts_file_read(log, FILE_LIMIT, &text, &ignored);
-    const char *own = text.text ? strstr(text.text, "tradestream: ") : NULL;
-    const char *shown = own ? own : text.length > LOG_SHOWN ? text.text + text.length - LOG_SHOWN : text.text;
-    ts_fail(error, TS_FAILED, "mpirun ended with %d: %.*s",
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-
-            LOG_SHOWN, shown ? shown : "");
-    ts_strbuf_clear(&text);
-    return -1;
+    char said[LOG_SHOWN];
+    ts_process_last_words(log, said, sizeof said);
+    return ts_fail(error, TS_FAILED, "mpirun ended with %d: %s", ts_process_code(status), said);
 }
 
 static int spawn(int ranks, const char *const *word, const char *out, double *wall, ts_error *error)

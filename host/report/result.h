@@ -21,7 +21,7 @@ typedef struct ts_origin {
     int64_t start_ms, end_ms;              /* the window traded, its end excluded */
     char fingerprint[TS_FINGERPRINT_TEXT]; /* of the first bar loaded to the end of the window */
     size_t bars;                           /* of the window */
-    bool synthetic, fill_gaps, cut; /* cut: the source begins earlier, as was asked for */
+    bool synthetic, fill_gaps, cut;        /* cut: the source begins earlier, as was asked for */
     ts_simulation simulation;
 } ts_origin;
 

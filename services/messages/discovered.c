@@ -71,7 +71,7 @@ void ts_discovered_clear(ts_discovered *discovered)
     *discovered = (ts_discovered){0};
 }
 
-void ts_discovered_json(ts_json *json, const ts_result_ids *ids, const ts_result *result)
+static void begin(ts_json *json, const ts_result_ids *ids)
 {
     ts_json_object(json, NULL);
     ts_json_text(json, "schema", ts_message_schema(TS_MESSAGE_DISCOVERED));
@@ -79,7 +79,21 @@ void ts_discovered_json(ts_json *json, const ts_result_ids *ids, const ts_result
     else ts_json_text(json, "run_id", ids->run_id);
     ts_json_text(json, "evaluation_id", ids->evaluation_id);
     ts_json_text(json, "result_id", ids->result_id);
+}
+
+void ts_discovered_json(ts_json *json, const ts_result_ids *ids, const ts_result *result)
+{
+    begin(json, ids);
     ts_result_json(json, "result", result);
+    ts_json_object_end(json);
+}
+
+void ts_discovered_line(ts_json *json, const ts_result_ids *ids, const char *line, size_t length)
+{
+    begin(json, ids);
+    ts_json_null(json, "result");
+    json->out.length -= strlen("null");
+    ts_strbuf_append(&json->out, line, length);
     ts_json_object_end(json);
 }
 

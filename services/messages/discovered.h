@@ -32,6 +32,10 @@ int ts_result_ids_of(ts_result_ids *ids, const ts_result *result, ts_error *erro
 /* Write the message of a winner, with ids from ts_result_ids_of. */
 void ts_discovered_json(ts_json *json, const ts_result_ids *ids, const ts_result *result);
 
+/* The same of a winner that stands in a line of results.jsonl, `length` bytes without the line's end; ids from
+ * ts_result_ids_fill. */
+void ts_discovered_line(ts_json *json, const ts_result_ids *ids, const char *line, size_t length);
+
 /* Read a message; freed with ts_discovered_clear. TS_BAD_DATA names the member, what was expected and what was found;
  * also when an id is not that of the content. */
 int ts_discovered_read(const json_t *message, ts_discovered *discovered, ts_error *error);
