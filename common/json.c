@@ -11,15 +11,26 @@ static void new_line(ts_json *json)
     for (int i = 0; i < json->indent * json->depth; i++) ts_strbuf_putc(&json->out, ' ');
 }
 
+/* What may not stand in a JSON text as it is. */
+static void escaped(ts_json *json, unsigned char c)
+{
+    if (c == '"' || c == '\\') ts_strbuf_printf(&json->out, "\\%c", c);
+    else if (c == '\n') ts_strbuf_puts(&json->out, "\\n");
+    else if (c == '\t') ts_strbuf_puts(&json->out, "\\t");
+    else ts_strbuf_printf(&json->out, "\\u%04x", c);
+}
+
+static bool stands_as_it_is(unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+
 static void quoted(ts_json *json, const char *text)
 {
     ts_strbuf_putc(&json->out, '"');
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\') ts_strbuf_printf(&json->out, "\\%c", *c);
-        else if (*c == '\n') ts_strbuf_puts(&json->out, "\\n");
-        else if (*c == '\t') ts_strbuf_puts(&json->out, "\\t");
-        else if (*c < 0x20) ts_strbuf_printf(&json->out, "\\u%04x", *c);
-        else ts_strbuf_putc(&json->out, (char)*c);
+    for (;;) {
+        const char *from = text;
+        while (stands_as_it_is((unsigned char)*text)) text++;
+        ts_strbuf_append(&json->out, from, (size_t)(text - from));
+        if (!*text) break;
+        escaped(json, (unsigned char)*text++);
     }
     ts_strbuf_putc(&json->out, '"');
 }
