@@ -1,4 +1,5 @@
 /* backtest_consumer: takes requests from Kafka, has them searched and publishes winners and outcomes. */
+#define _GNU_SOURCE
 #include "services/backtest_consumer/answering.h"
 
 #include "common/clock.h"
