@@ -87,10 +87,9 @@ static void generate(ts_db *db, int64_t rows)
              "%lld) n) g",
              (long long)rows);
     database_do(db, sql);
-    database_do(
-        db,
-        "INSERT INTO leaders SELECT DISTINCT ON (genome_id) genome_id, result_id, day, created_at, end_time, symbol, "
-        "strategy, score FROM results ORDER BY genome_id, end_time DESC, created_at DESC, result_id DESC");
+    database_do(db,
+                "INSERT INTO leaders SELECT DISTINCT ON (genome_id) * FROM results ORDER BY genome_id, end_time DESC, "
+                "created_at DESC, result_id DESC");
     database_do(db, "ANALYZE results; ANALYZE leaders");
 }
 

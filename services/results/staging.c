@@ -23,11 +23,9 @@ typedef struct staging {
 static const char *const keep_results[] = {
     "INSERT INTO results (@L, day, created_at) SELECT @L, day, created_at FROM staging_results",
     /* the newest of a genome: by its window, then by when it came */
-    "INSERT INTO leaders AS l (genome_id, result_id, day, created_at, end_time, symbol, strategy, score) "
-    "SELECT DISTINCT ON (genome_id) genome_id, result_id, day, created_at, end_time, symbol, strategy, score "
+    "INSERT INTO leaders AS l (@L, day, created_at) SELECT DISTINCT ON (genome_id) @L, day, created_at "
     "FROM staging_results ORDER BY genome_id, end_time DESC, result_id DESC "
-    "ON CONFLICT (genome_id) DO UPDATE SET result_id = EXCLUDED.result_id, day = EXCLUDED.day, "
-    "created_at = EXCLUDED.created_at, end_time = EXCLUDED.end_time, score = EXCLUDED.score "
+    "ON CONFLICT (genome_id) DO UPDATE SET @X, day = EXCLUDED.day, created_at = EXCLUDED.created_at "
     "WHERE (EXCLUDED.end_time, EXCLUDED.created_at, EXCLUDED.result_id) > (l.end_time, l.created_at, l.result_id)",
     /* the best of the newest window: the same in whatever order they come */
     "INSERT INTO champions AS c (@L, day, created_at) SELECT @S, s.day, s.created_at FROM staging_results s "

@@ -103,19 +103,10 @@ CREATE TABLE result_folds (
     PRIMARY KEY (result_id, number, day)
 ) PARTITION BY RANGE (day);
 
--- The newest result of each genome, of the latest window and then the latest stored: where it is, and what leaderboards are
--- sorted by. Without it a leaderboard would pass over all older results of the best genomes, of which there is one every few
--- minutes.
-CREATE TABLE leaders (
-    genome_id  uuid PRIMARY KEY,
-    result_id  uuid        NOT NULL,
-    day        date        NOT NULL,
-    created_at timestamptz NOT NULL,
-    end_time   timestamptz NOT NULL,
-    symbol     text        NOT NULL,
-    strategy   text        NOT NULL,
-    score      double precision NOT NULL
-);
+-- The newest result of each genome, of the latest window and then the latest stored. Without it a leaderboard would pass over
+-- all older results of the best genomes, of which there is one every few minutes; and it has all columns, as a join with the
+-- partitions would be planned for many of them each time, and badly.
+CREATE TABLE leaders (LIKE results INCLUDING DEFAULTS INCLUDING CONSTRAINTS, PRIMARY KEY (genome_id));
 CREATE INDEX leaders_score ON leaders (score DESC, genome_id);
 CREATE INDEX leaders_symbol ON leaders (symbol, score DESC, genome_id);
 CREATE INDEX leaders_strategy ON leaders (strategy, score DESC, genome_id);

@@ -1,14 +1,12 @@
 -- The views: what analysts and programs may rely on. Tables may change from version to version.
 
 CREATE VIEW leaderboard AS
-SELECT r.exchange, l.symbol, r.interval, l.strategy, r.parameters, r.direction, l.score, r.objective, r.sharpe, r.sortino,
-       r.total_return, r.annual_return, r.max_drawdown, r.calmar, r.trades, r.win_rate, r.profit_factor, r.exposure,
-       r.excess_return, r.buy_hold_return, r.deflated_sharpe, r.overfitting, r.evaluations, r.start_time, l.end_time,
-       r.window_ms / 60000 AS window_minutes, r.walk_forward, r.fill, r.fee, r.slippage, r.synthetic, r.fingerprint,
-       r.engine_version, r.rank, r.search, r.seed, r.command, l.created_at, l.genome_id, r.evaluation_id, l.result_id,
-       r.request_id, r.run_id, r.definition_hash
-FROM leaders l
-JOIN results r ON r.result_id = l.result_id AND r.day = l.day;
+SELECT exchange, symbol, interval, strategy, parameters, direction, score, objective, sharpe, sortino, total_return,
+       annual_return, max_drawdown, calmar, trades, win_rate, profit_factor, exposure, excess_return, buy_hold_return,
+       deflated_sharpe, overfitting, evaluations, start_time, end_time, window_ms / 60000 AS window_minutes, walk_forward,
+       fill, fee, slippage, synthetic, fingerprint, engine_version, rank, search, seed, command, created_at, genome_id,
+       evaluation_id, result_id, request_id, run_id, definition_hash
+FROM leaders;
 
 CREATE VIEW run_summary AS
 SELECT a.id, CASE WHEN a.of_request THEN 'request' ELSE 'run' END AS kind, coalesce(a.status, 'open') AS status,
