@@ -10,6 +10,8 @@ for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_t
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
+echo "== leaderboards of 5 million results"
+(cd "$build/tests" && TRADESTREAM_RESULTS_ROWS=5000000 ./results_queries_test) || failed=1
 echo "== a slow rank"
 tests/cluster/slow_rank "$build/bin/tradestream" ../shared/data/1h/BTC-USDT.1h.csv.zst || failed=1
 echo "== the image of cluster/Dockerfile"

@@ -24,6 +24,8 @@ static const ts_verb *const verbs[] = {&ts_verb_data,
                                        &ts_verb_report,
                                        &ts_verb_bench,
                                        &ts_verb_devices,
+                                       &ts_verb_migrate,
+                                       &ts_verb_results,
                                        NULL};
 
 /* The program itself is described like a verb. */

@@ -18,7 +18,7 @@ typedef struct ts_verb {
 } ts_verb;
 
 extern const ts_verb ts_verb_data, ts_verb_strategies, ts_verb_series, ts_verb_backtest, ts_verb_discover,
-    ts_verb_validate, ts_verb_verify, ts_verb_report, ts_verb_bench, ts_verb_devices;
+    ts_verb_validate, ts_verb_verify, ts_verb_report, ts_verb_bench, ts_verb_devices, ts_verb_migrate, ts_verb_results;
 
 /* The whole command as typed, quoted for a shell; for run.json. */
 const char *ts_command_typed(void);

@@ -1,0 +1,151 @@
+#define _GNU_SOURCE
+/* The connection: made, lost, described. */
+#include "data/db/postgres_internal.h"
+
+#include "common/strbuf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a session is to be like, whatever the server's own settings are. */
+static const char SESSION[] = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET extra_float_digits = 1; "
+                              "SET standard_conforming_strings = on; SET bytea_output = hex";
+
+static void unheard(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
+/* A server's words, in one line, without the password: `text` may be NULL. */
+static void append_words(ts_strbuf *out, const char *text, const char *password)
+{
+    size_t hidden = password ? strlen(password) : 0;
+    for (; text && *text; text++) {
+        if (hidden && !strncmp(text, password, hidden)) {
+            ts_strbuf_puts(out, "***");
+            text += hidden - 1;
+        } else if (*text != '\n') ts_strbuf_putc(out, *text);
+        else if (text[1]) ts_strbuf_puts(out, ": ");
+    }
+}
+
+static int code_of(const char *state)
+{
+    static const struct {
+        const char *begin;
+        int code;
+    } codes[] = {{"22", TS_BAD_DATA},    {"23", TS_BAD_DATA},    {"08", TS_UNAVAILABLE}, {"57P", TS_UNAVAILABLE},
+                 {"40", TS_UNAVAILABLE}, {"53", TS_UNAVAILABLE}, {"28", TS_BAD_CONFIG},  {"3D", TS_BAD_CONFIG}};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (!strncmp(state, codes[i].begin, strlen(codes[i].begin))) return codes[i].code;
+    return TS_FAILED;
+}
+
+int ts_db_refused(ts_db *db, const PGresult *result, ts_error *error)
+{
+    const ts_pq *pq = db->pq;
+    bool lost = pq->PQstatus(db->conn) != CONNECTION_OK;
+    const char *state = result ? pq->PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *primary = result ? pq->PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *detail = result ? pq->PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
+    const char *hint = result ? pq->PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
+    const char *password = pq->PQpass(db->conn);
+    ts_strbuf words = {0};
+    /* libpq's own trouble has no SQLSTATE: with the connection gone it is 08006, else something is wrong in here */
+    snprintf(db->state, sizeof db->state, "%s", state ? state : lost ? "08006" : "XX000");
+    append_words(&words, primary ? primary : pq->PQerrorMessage(db->conn), password);
+    if (detail && *detail) ts_strbuf_puts(&words, ": ");
+    append_words(&words, detail, password);
+    if (hint && *hint) ts_strbuf_puts(&words, ": ");
+    append_words(&words, hint, password);
+    ts_fail(error, lost ? TS_UNAVAILABLE : code_of(db->state), "PostgreSQL at %s: %.700s (SQLSTATE %s)", db->place,
+            words.text ? words.text : "no reason given", db->state);
+    ts_strbuf_clear(&words);
+    return -1;
+}
+
+/* An unescaped @ of a password ends up in what libpq takes for the host, and so in its messages. */
+static int check_url(const ts_pq *pq, const char *url, ts_error *error)
+{
+    char *why = NULL;
+    bool good = true;
+    PQconninfoOption *options = pq->PQconninfoParse(url, &why);
+    for (PQconninfoOption *o = options; o && o->keyword; o++)
+        if (o->val && !strcmp(o->keyword, "host") && strchr(o->val, '@')) good = false;
+    good = good && options;
+    if (options) pq->PQconninfoFree(options);
+    if (why) pq->PQfreemem(why); /* it may hold parts of a password */
+    if (good) return 0;
+    return ts_fail(
+        error, TS_BAD_CONFIG,
+        "the database's URL cannot be read: expected postgresql://USER@HOST:PORT/DATABASE, with %%40 for an @ "
+        "and %%2F for a / in names and passwords");
+}
+
+static bool environment_names_one(void)
+{
+    static const char *const names[] = {"PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT", "PGUSER"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i])) return true;
+    return false;
+}
+
+int ts_db_connect(ts_db *db, ts_error *error)
+{
+    /* what comes before dbname gives way to what the URL says */
+    const char *const names[] = {
+        "fallback_application_name", "connect_timeout",  "keepalives",      "keepalives_idle", "keepalives_interval",
+        "keepalives_count",          "tcp_user_timeout", "client_encoding", "dbname",          NULL};
+    const char *const values[] = {db->application, "5", "1", "30", "10", "3", "60000", "UTF8", db->url, NULL};
+    const ts_pq *pq = db->pq;
+    if (db->conn) pq->PQfinish(db->conn);
+    db->conn = pq->PQconnectdbParams(names, values, 1);
+    if (!db->conn) return ts_no_memory(error, "a connection to PostgreSQL");
+    db->connections++;
+    const char *host = pq->PQhost(db->conn), *port = pq->PQport(db->conn), *name = pq->PQdb(db->conn);
+    snprintf(db->place, sizeof db->place, "%.120s:%.10s/%.100s", host ? host : "", port ? port : "", name ? name : "");
+    if (pq->PQstatus(db->conn) != CONNECTION_OK) return ts_db_refused(db, NULL, error);
+    pq->PQsetNoticeProcessor(db->conn, unheard, NULL);
+    return ts_db_script(db, SESSION, error);
+}
+
+ts_db *ts_db_open(const ts_db_settings *settings, ts_error *error)
+{
+    const ts_pq *pq = ts_pq_load(error);
+    const char *url = settings->url ? settings->url : getenv("DATABASE_URL");
+    if (!pq) return NULL;
+    if ((!url || !*url) && !environment_names_one()) {
+        ts_fail(error, TS_BAD_CONFIG,
+                "which database? Expected DATABASE_URL=postgresql://USER@HOST:PORT/DATABASE in the "
+                "environment, or PGHOST, PGDATABASE and the like");
+        return NULL;
+    }
+    if (url && *url && check_url(pq, url, error)) return NULL;
+    ts_db *db = calloc(1, sizeof *db);
+    if (db) {
+        *db = (ts_db){.pq = pq,
+                      .patience_s = settings->patience_s > 0 ? settings->patience_s : 60,
+                      .stopping = settings->stopping};
+        db->url = strdup(url ? url : "");
+        db->application = strdup(settings->application ? settings->application : "tradestream");
+    }
+    int status = db && db->url && db->application ? ts_db_connect(db, error) : ts_no_memory(error, "a connection");
+    if (!status) return db;
+    ts_db_close(db);
+    return NULL;
+}
+
+void ts_db_close(ts_db *db)
+{
+    if (!db) return;
+    if (db->conn) db->pq->PQfinish(db->conn);
+    free(db->url);
+    free(db->application);
+    free(db);
+}
+
+const char *ts_db_state(const ts_db *db) { return db->state; }
+unsigned ts_db_connections(const ts_db *db) { return db->connections; }
+const char *ts_db_place(const ts_db *db) { return db->place; }

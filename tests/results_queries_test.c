@@ -1,0 +1,157 @@
+/* The questions of docs/results.md are answered, and leaderboards are read from an index: in 50 ms, however many there
+ * are. TRADESTREAM_RESULTS_ROWS says how many, else 200,000. */
+#include "common/clock.h"
+#include "common/safe_file.h"
+#include "tests/database.h"
+#include "tests/made_results.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SOME = 1000, QUESTIONS_MAX = 50 };
+static const double LIMIT_S = 0.05;
+
+static void store_some(ts_db *db)
+{
+    static made_result made[SOME];
+    static ts_record records[SOME + 2];
+    static char texts[2][160];
+    static ts_stored_fold fold = {.when = {1, 2, 3, 4}, .chosen = true, .score = 1, .evaluations = 10};
+    ts_error error = {0};
+    for (size_t i = 0; i < SOME; i++) made_result_init(&made[i], i);
+    made[5].result.walk_forward = (ts_walk_forward){.train_ms = 86400000, .test_ms = 43200000, .step_ms = 43200000};
+    made[5].result.fold = &fold;
+    made[5].result.folds = 1;
+    for (size_t i = 0; i < SOME; i++) records[i] = made_record(&made[i], i, "topic", (int64_t)i);
+    records[SOME] = made_outcome(0, 5, "topic", SOME, texts[0]);
+    records[SOME + 1] = made_outcome(1, 6, "topic", SOME + 1, texts[1]);
+    if (ts_results_store(db, &(ts_results_settings){0}, records, SOME + 2, NULL, &error)) fail_msg("%s", error.text);
+}
+
+static void every_question_is_answered(void **state)
+{
+    (void)state;
+    ts_db *db = database_migrated();
+    ts_strbuf page = {0};
+    ts_error error = {0};
+    int questions = 0;
+    store_some(db);
+    database_do(db, "SET ROLE ts_reader");
+    if (ts_file_read(TS_SOURCE_DIR "/docs/results.md", 1 << 20, &page, &error)) fail_msg("%s", error.text);
+    ts_strbuf_puts(&page, "");
+    for (char *at = page.text; (at = strstr(at, "```sql\n")) && questions < QUESTIONS_MAX; questions++) {
+        char *sql = at + strlen("```sql\n"), *end = strstr(sql, "```");
+        assert_non_null(end);
+        *end = '\0';
+        ts_db_rows *rows = ts_db_ask(db, sql, 0, NULL, &error);
+        if (!rows) fail_msg("%s: %s", sql, error.text);
+        if (!ts_db_count(rows)) fail_msg("no answer to: %s", sql);
+        ts_db_rows_free(rows);
+        at = end + 1;
+    }
+    assert_true(questions >= 9);
+    ts_strbuf_clear(&page);
+    ts_db_close(db);
+}
+
+/* As the services leave them: two results of each genome, spread over the days that are kept. */
+static void generate(ts_db *db, int64_t rows)
+{
+    char sql[4096];
+    database_do(
+        db,
+        "SELECT ensure_day_partition('results', (now() AT TIME ZONE 'UTC')::date - n) FROM generate_series(0, 29) n");
+    snprintf(sql, sizeof sql,
+             "INSERT INTO results (day, created_at, result_id, evaluation_id, genome_id, request_id, exchange, symbol, "
+             "interval, "
+             "load_from, start_time, end_time, window_ms, strategy, definition_hash, parameters, direction, fill, fee, "
+             "slippage, "
+             "bars_per_year, risk_free, fingerprint, synthetic, fill_gaps, engine_version, search, seed, objective, "
+             "score, rank, "
+             "evaluations, sharpe, total_return, max_drawdown, trades) "
+             "SELECT (now() AT TIME ZONE 'UTC')::date - (n %% 30)::int, now() - (n %% 30) * interval '1 day', md5('r' "
+             "|| n)::uuid, "
+             "md5('e' || n)::uuid, md5('g' || n / 2)::uuid, md5('q' || n / 5)::uuid, 'local', 'S' || n / 2 %% 20 || "
+             "'-USD', '1m', "
+             "t, t, t + interval '1 day', 86400000, 'STRATEGY_' || n / 40 %% 60, md5('d')::uuid, '{\"period0\": 3}', "
+             "'long', "
+             "'next_open', 0.001, 0.0001, 525600, 0, md5('f')::uuid, false, false, '0.1.0', 'ga', n, 'sharpe', "
+             "('x' || left(md5('s' || n), 8))::bit(32)::int / 1e9, 1, 1000, 1, 0.1, 0.1, 50 "
+             "FROM (SELECT n, timestamptz '2024-01-01' + (n %% 30) * interval '1 day' AS t FROM generate_series(1, "
+             "%lld) n) g",
+             (long long)rows);
+    database_do(db, sql);
+    database_do(db,
+                "INSERT INTO leaders SELECT DISTINCT ON (genome_id) * FROM results ORDER BY genome_id, end_time DESC, "
+                "created_at DESC, result_id DESC");
+    database_do(db, "ANALYZE results; ANALYZE leaders");
+}
+
+/* All lines of the plan as one text; freed by the caller. */
+static char *plan_of(ts_db *db, const char *sql)
+{
+    ts_strbuf explain = {0}, plan = {0};
+    ts_error error = {0};
+    ts_strbuf_printf(&explain, "EXPLAIN %s", sql);
+    ts_db_rows *rows = ts_db_ask(db, explain.text, 0, NULL, &error);
+    if (!rows) fail_msg("%s", error.text);
+    for (int i = 0; i < ts_db_count(rows); i++) ts_strbuf_printf(&plan, "%s\n", ts_db_text(rows, i, 0));
+    ts_db_rows_free(rows);
+    ts_strbuf_clear(&explain);
+    return plan.text;
+}
+
+static void leaderboards_come_from_an_index(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *index;
+    } boards[] = {
+        {"SELECT * FROM leaderboard ORDER BY score DESC LIMIT 20", "leaders_score"},
+        {"SELECT * FROM leaderboard WHERE symbol = 'S3-USD' ORDER BY score DESC LIMIT 20", "leaders_symbol"},
+        {"SELECT * FROM leaderboard WHERE strategy = 'STRATEGY_7' ORDER BY score DESC LIMIT 20", "leaders_strategy"},
+        {"SELECT * FROM leaderboard WHERE symbol = 'S3-USD' AND strategy = 'STRATEGY_7' AND NOT synthetic AND trades > "
+         "30 "
+         "ORDER BY score DESC LIMIT 20",
+         "leaders_"}};
+    ts_db *db = database_migrated();
+    const char *asked = getenv("TRADESTREAM_RESULTS_ROWS");
+    int64_t rows = asked ? strtoll(asked, NULL, 10) : 200000;
+    double began = ts_clock_seconds();
+    generate(db, rows);
+    print_message("%lld results generated in %.0f s\n", (long long)rows, ts_clock_seconds() - began);
+    for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
+        double least = 1e9;
+        char *plan = plan_of(db, boards[i].sql);
+        if (!strstr(plan, boards[i].index) || strstr(plan, "Seq Scan on leaders")) fail_msg("%s", plan);
+        free(plan);
+        for (int times = 0; times < 20; times++) { /* other programs are on this machine, too */
+            ts_error error = {0};
+            began = ts_clock_seconds();
+            ts_db_rows *found = ts_db_ask(db, boards[i].sql, 0, NULL, &error);
+            double seconds = ts_clock_seconds() - began;
+            if (!found) fail_msg("%s", error.text);
+            assert_int_equal(ts_db_count(found), 20);
+            ts_db_rows_free(found);
+            if (seconds < least) least = seconds;
+        }
+        print_message("%5.1f ms  %s\n", 1000 * least, boards[i].sql);
+        assert_true(least < LIMIT_S);
+    }
+    ts_db_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_question_is_answered),
+        cmocka_unit_test(leaderboards_come_from_an_index),
+    };
+    return cmocka_run_group_tests(tests, database_start, database_stop);
+}
