@@ -2,10 +2,9 @@
 #define _GNU_SOURCE
 #include "services/backtest_consumer/answering.h"
 
-#include "common/clock.h"
 #include "common/log.h"
-#include "common/memory.h"
 #include "common/safe_file.h"
+#include "data/bus/harvest.h"
 #include "services/service/service.h"
 
 #include <stdio.h>
@@ -13,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH = 4096, BATCHES_MOST = 4096 };
+enum { PATH = 4096 };
 
 typedef struct consumer_settings {
     ts_service_settings service;
@@ -98,53 +97,6 @@ static void close_all(void *settings)
     ts_catalogue_clear(&s->catalogue);
 }
 
-/* What was received for one round of answers. */
-typedef struct harvest {
-    ts_bus_batch *batch;
-    size_t batches;
-    const ts_bus_record **record;
-    size_t records;
-} harvest;
-
-static void harvest_clear(harvest *h)
-{
-    for (size_t i = 0; i < h->batches; i++) ts_bus_batch_clear(&h->batch[i]);
-    free(h->batch);
-    free(h->record);
-    *h = (harvest){0};
-}
-
-/* Wait up to `seconds` for a first request; then take what comes until enough are there or none came for `linger`. */
-static int gather(consumer_settings *s, double seconds, harvest *h, ts_error *error)
-{
-    size_t most = (size_t)s->batch;
-    *h = (harvest){.batch = ts_alloc(BATCHES_MOST, sizeof *h->batch),
-                   .record = ts_alloc(most, sizeof(const ts_bus_record *))};
-    if (!h->batch || !h->record) return ts_no_memory(error, "requests");
-    double until = ts_clock_seconds() + seconds;
-    while (h->records < most && h->batches < BATCHES_MOST && !ts_service_stopping()) {
-        double left = until - ts_clock_seconds();
-        if (left <= 0) return 0;
-        ts_bus_batch *batch = &h->batch[h->batches];
-        if (ts_consumer_receive(s->consumer, most - h->records, left < 0.2 ? left : 0.2, batch, error)) return -1;
-        if (!batch->count) {
-            ts_bus_batch_clear(batch);
-            continue;
-        }
-        h->batches++;
-        for (size_t i = 0; i < batch->count; i++) h->record[h->records++] = &batch->record[i];
-        until = ts_clock_seconds() + s->linger;
-    }
-    return 0;
-}
-
-static int commit(consumer_settings *s, const harvest *h, ts_error *error)
-{
-    for (size_t i = 0; i < h->batches; i++)
-        if (ts_consumer_commit(s->consumer, &h->batch[i], NULL, error)) return -1;
-    return 0;
-}
-
 /* One batch of requests; *came: whether there were any. What was begun when the service is to stop is not committed. */
 static int round_of_answers(consumer_settings *s, double seconds, bool *came, ts_error *error)
 {
@@ -153,12 +105,13 @@ static int round_of_answers(consumer_settings *s, double seconds, bool *came, ts
                                     .producer = s->producer,
                                     .answers = s->answers,
                                     .service = "backtest_consumer"};
-    harvest h;
-    int status = gather(s, seconds, &h, error);
+    const ts_bus_patience patience = {(size_t)s->batch, seconds, s->linger, ts_service_stopping};
+    ts_bus_harvest h;
+    int status = ts_bus_harvest_gather(s->consumer, &patience, &h, error);
     *came = h.records > 0;
     if (!status && *came) status = ts_answer_records(&answering, h.record, h.records, error);
-    if (!status && *came) status = commit(s, &h, error);
-    harvest_clear(&h);
+    if (!status && *came) status = ts_bus_harvest_commit(s->consumer, &h, error);
+    ts_bus_harvest_clear(&h);
     if (status && error->code == TS_RUN_AGAIN && ts_service_stopping()) {
         *error = (ts_error){0};
         return 0;

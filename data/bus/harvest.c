@@ -1,0 +1,48 @@
+#include "data/bus/harvest.h"
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+#include <stdlib.h>
+
+enum { BATCHES_MOST = 4096 };
+
+static const double longest_wait = 0.2;
+
+int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience, ts_bus_harvest *h, ts_error *error)
+{
+    *h = (ts_bus_harvest){.batch = ts_alloc(BATCHES_MOST, sizeof *h->batch),
+                          .record = ts_alloc(patience->most + 1, sizeof(const ts_bus_record *))};
+    if (!h->batch || !h->record) return ts_no_memory(error, "records");
+    double until = ts_clock_seconds() + patience->first;
+    while (h->records < patience->most && h->batches < BATCHES_MOST && !(patience->stopping && patience->stopping())) {
+        double left = until - ts_clock_seconds();
+        if (left <= 0) return 0;
+        ts_bus_batch *batch = &h->batch[h->batches];
+        left = left < longest_wait ? left : longest_wait;
+        if (ts_consumer_receive(consumer, patience->most - h->records, left, batch, error)) return -1;
+        if (!batch->count) {
+            ts_bus_batch_clear(batch);
+            continue;
+        }
+        h->batches++;
+        for (size_t i = 0; i < batch->count; i++) h->record[h->records++] = &batch->record[i];
+        until = ts_clock_seconds() + patience->linger;
+    }
+    return 0;
+}
+
+int ts_bus_harvest_commit(ts_consumer *consumer, const ts_bus_harvest *h, ts_error *error)
+{
+    for (size_t i = 0; i < h->batches; i++)
+        if (ts_consumer_commit(consumer, &h->batch[i], NULL, error)) return -1;
+    return 0;
+}
+
+void ts_bus_harvest_clear(ts_bus_harvest *h)
+{
+    for (size_t i = 0; h->batch && i < h->batches; i++) ts_bus_batch_clear(&h->batch[i]);
+    free(h->batch);
+    free(h->record);
+    *h = (ts_bus_harvest){0};
+}

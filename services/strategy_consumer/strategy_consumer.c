@@ -1,0 +1,176 @@
+/* strategy_consumer: winners and outcomes from Kafka into PostgreSQL, each once. */
+#include "services/strategy_consumer/storing.h"
+
+#include "common/log.h"
+#include "common/memory.h"
+#include "services/service/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLUSTER = 128 };
+
+/* Between two tries when the database is away for longer than a transaction waits. */
+static const double pause_seconds = 5;
+
+typedef struct strategy_settings {
+    ts_service_settings service;
+    ts_texts kafka;
+    ts_secret_value database;
+    const char *topic, *group;
+    int64_t batch, threads;
+    double linger, idle;
+    /* opened */
+    ts_bus_config config;
+    ts_consumer *consumer;
+    ts_storing storing;
+    char cluster[CLUSTER];
+    int32_t *checked; /* partitions whose ledger fits */
+    size_t checked_count;
+} strategy_settings;
+
+#define AT(field) offsetof(strategy_settings, field)
+
+static const ts_setting table[] = {
+    {"kafka", TS_SETTING_LIST, AT(kafka), NULL, 0, 0, NULL, "NAME=VALUE",
+     "a property of librdkafka, such as bootstrap.servers=host:9092; again for more. KAFKA_BOOTSTRAP_SERVERS and so on "
+     "in the environment say the same"},
+    {"topic", TS_SETTING_TEXT, AT(topic), "discovered-strategies", 0, 0, NULL, "TOPIC",
+     "where winners and outcomes are"},
+    {"group", TS_SETTING_TEXT, AT(group), "strategy-consumer", 0, 0, NULL, "NAME", "consumer group"},
+    {"batch", TS_SETTING_INT, AT(batch), "5000", 1, 100000, NULL, "N", "most records of one transaction"},
+    {"linger", TS_SETTING_REAL, AT(linger), "0.1", 0, 60, NULL, "S", "how long to wait for more of a batch"},
+    {"idle", TS_SETTING_REAL, AT(idle), "10", 0.1, 3600, NULL, "S", "with --once: end when nothing came for so long"},
+    {"threads", TS_SETTING_INT, AT(threads), NULL, 1, 64, NULL, "N",
+     "that read records (default: the cores it may use)"},
+    {0}};
+static const ts_setting *const tables[] = {table, NULL};
+static const ts_secret_setting secrets[] = {
+    {"database-url", AT(database), "postgresql://...; else DATABASE_URL, or PGHOST and so on"}, {0}};
+
+static int open_kafka(strategy_settings *s, ts_error *error)
+{
+    if (ts_bus_config_read(&s->kafka, &s->config, error)) return -1;
+    s->storing.producer = ts_producer_open(&s->config, "strategy_consumer", error);
+    if (!s->storing.producer) return -1;
+    const ts_consumer_settings consuming = {.name = "strategy_consumer",
+                                            .group = s->group,
+                                            .topics = &s->topic,
+                                            .topics_count = 1,
+                                            .waiting = (size_t)s->batch};
+    s->consumer = ts_consumer_open(&s->config, &consuming, error);
+    if (!s->consumer || ts_consumer_cluster(s->consumer, s->cluster, sizeof s->cluster, error)) return -1;
+    s->storing.cluster = s->cluster;
+    return 0;
+}
+
+static int open_all(void *settings, ts_error *error)
+{
+    strategy_settings *s = settings;
+    s->storing.service = "strategy_consumer";
+    s->storing.threads = ts_threads_new(s->threads ? (int)s->threads : ts_threads_available(), error);
+    if (!s->storing.threads) return -1;
+    const ts_db_settings database = {
+        .url = s->database.value, .application = "strategy_consumer", .stopping = ts_service_stopping};
+    s->storing.db = ts_db_open(&database, error);
+    return s->storing.db ? open_kafka(s, error) : -1;
+}
+
+static void close_all(void *settings)
+{
+    strategy_settings *s = settings;
+    ts_consumer_close(s->consumer);
+    ts_producer_close(s->storing.producer);
+    ts_bus_config_clear(&s->config);
+    ts_db_close(s->storing.db);
+    ts_threads_free(s->storing.threads);
+    free(s->checked);
+}
+
+/* A partition met for the first time. */
+static int check(strategy_settings *s, const ts_bus_record *record, ts_error *error)
+{
+    for (size_t i = 0; i < s->checked_count; i++)
+        if (s->checked[i] == record->partition) return 0;
+    int32_t *grown = ts_grow(s->checked, s->checked_count + 1, sizeof *grown);
+    if (!grown) return ts_no_memory(error, "partitions");
+    s->checked = grown;
+    if (ts_storing_check(&s->storing, s->consumer, record->topic, record->partition, error)) return -1;
+    s->checked[s->checked_count++] = record->partition;
+    return 0;
+}
+
+/* Until it is done, or the service is to stop: who is away comes back. */
+static int store(strategy_settings *s, const ts_bus_harvest *h, ts_error *error)
+{
+    for (;;) {
+        ts_error why = {0};
+        int status = 0;
+        for (size_t i = 0; i < h->records && !status; i++) status = check(s, h->record[i], &why);
+        if (!status) status = ts_store_records(&s->storing, h->record, h->records, &why);
+        if (!status) return 0;
+        if (why.code != TS_UNAVAILABLE || ts_service_stopping()) return ts_fail(error, why.code, "%s", why.text);
+        ts_log_event(TS_LOG_WARNING, "nothing could be stored", TS_TEXT("error", why.text));
+        if (ts_service_wait(pause_seconds)) return ts_fail(error, why.code, "%s", why.text);
+    }
+}
+
+/* What could not be stored before the service stops is received again by the next one. */
+static int round_of_storing(strategy_settings *s, double seconds, bool *came, ts_error *error)
+{
+    const ts_bus_patience patience = {(size_t)s->batch, seconds, s->linger, ts_service_stopping};
+    ts_bus_harvest h;
+    int status = ts_bus_harvest_gather(s->consumer, &patience, &h, error);
+    *came = h.records > 0;
+    if (!status && *came) status = store(s, &h, error);
+    if (!status && *came) status = ts_bus_harvest_commit(s->consumer, &h, error);
+    ts_bus_harvest_clear(&h);
+    if (!status || error->code != TS_UNAVAILABLE || !ts_service_stopping()) return status;
+    *error = (ts_error){0};
+    return 0;
+}
+
+static int once(void *settings, ts_error *error)
+{
+    strategy_settings *s = settings;
+    for (bool came = true; came && !ts_service_stopping();)
+        if (round_of_storing(s, s->idle, &came, error)) return -1;
+    return 0;
+}
+
+static int forever(void *settings, ts_error *error)
+{
+    bool came;
+    while (!ts_service_stopping())
+        if (round_of_storing(settings, 1, &came, error)) return -1;
+    return 0;
+}
+
+static int is_member(void *settings, ts_error *error)
+{
+    strategy_settings *s = settings;
+    char complaint[256];
+    if (ts_consumer_assigned(s->consumer)) return 0;
+    ts_consumer_complaint(s->consumer, complaint, sizeof complaint);
+    return ts_fail(error, TS_UNAVAILABLE, "no partitions assigned%s%s", *complaint ? ": " : "", complaint);
+}
+
+static const ts_ready_check checks[] = {{"kafka", is_member}, {0}};
+
+int main(int argc, char **argv)
+{
+    static strategy_settings settings;
+    static const ts_service service = {
+        .name = "strategy_consumer",
+        .summary = "Stores what was discovered: winners and outcomes from Kafka into PostgreSQL.",
+        .settings = tables,
+        .secrets = secrets,
+        .into = &settings,
+        .meters = ts_storing_meters,
+        .checks = checks,
+        .open = open_all,
+        .close = close_all,
+        .once = once,
+        .daemon = forever};
+    return ts_service_main(&service, argc, argv);
+}
