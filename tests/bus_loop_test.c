@@ -1,5 +1,6 @@
-/* backtest_consumer against a real broker: every request gets its winners, which are those of `discover`, and one
- * outcome, whoever is killed on the way; what is no request becomes a dead letter. */
+/* From requests to rows, against a real broker and a real database: every request gets its winners, which are those of
+ * `discover`, and one outcome; each is stored once, whoever is killed on the way; what is no message becomes a dead
+ * letter. */
 #define _GNU_SOURCE
 #include "data/bus/consumer.h"
 #include "data/bus/producer.h"
@@ -25,7 +26,8 @@
 
 #include <cmocka.h>
 
-#define STACK    TS_SOURCE_DIR "/tests/stack/kafka "
+#define STACK    TS_SOURCE_DIR "/tests/stack/"
+#define STORING  "'" TS_BINARY_DIR "/bin/strategy_consumer' "
 #define CONSUMER "'" TS_BINARY_DIR "/bin/backtest_consumer' "
 
 enum {
@@ -93,13 +95,17 @@ static int open_stack(void **state)
     ts_error error = {0};
     ts_strbuf text = {0};
     if (ts_temporary_make(state) || make_store() || make_requests(&error)) return -1;
-    if (shell(STACK "up '%s'", ts_temporary("stack"))) {
-        print_message("no broker: %s\n", shell_err);
+    if (shell(STACK "up '%s' postgres kafka", ts_temporary("stack"))) {
+        print_message("no servers: %s\n", shell_err);
         return 0;
     }
-    if (ts_file_read(ts_temporary("stack/env.kafka"), 4096, &text, &error)) return -1;
-    text.text[strcspn(text.text, "\n")] = '\0';
-    setenv("KAFKA_BOOTSTRAP_SERVERS", strchr(text.text, '=') + 1, 1);
+    if (ts_file_read(ts_temporary("stack/env"), 4096, &text, &error)) return -1;
+    char *rest = text.text;
+    for (char *line, *value; (line = strtok_r(rest, "\n", &rest)) && (value = strchr(line, '='));) {
+        *value = '\0';
+        setenv(line, value + 1, 1);
+    }
+    if (shell(TRADESTREAM "migrate up")) return -1;
     setenv("KAFKA_SESSION_TIMEOUT_MS", "1500", 1);
     setenv("KAFKA_HEARTBEAT_INTERVAL_MS", "300", 1);
     ts_strbuf_clear(&text);
@@ -116,15 +122,18 @@ static int close_stack(void **state)
 static void make_topics(const char *name)
 {
     ts_error error = {0};
-    bool existed[3];
-    char names[3][64];
+    bool existed[4];
+    char names[4][64];
     if (!config.count) skip();
     snprintf(names[0], sizeof names[0], "%s", name);
     snprintf(names[1], sizeof names[1], "%s.dlq", name);
     snprintf(names[2], sizeof names[2], "%s-answers", name);
-    const ts_topic topics[] = {
-        {names[0], 4, 86400000, 4 << 20}, {names[1], 1, 86400000, 5 << 20}, {names[2], 4, 86400000, 4 << 20}};
-    if (ts_topics_create(&config, topics, 3, existed, &error)) fail_msg("%s", error.text);
+    snprintf(names[3], sizeof names[3], "%s-answers.dlq", name);
+    const ts_topic topics[] = {{names[0], 4, 86400000, 4 << 20},
+                               {names[1], 1, 86400000, 5 << 20},
+                               {names[2], 4, 86400000, 4 << 20},
+                               {names[3], 1, 86400000, 5 << 20}};
+    if (ts_topics_create(&config, topics, 4, existed, &error)) fail_msg("%s", error.text);
 }
 
 static void send_text(ts_producer *to, const char *topic, const char *key, const char *text, size_t length)
@@ -348,6 +357,67 @@ static void every_request_is_answered(void **state)
         ts_strbuf_clear(&dead.text);
 }
 
+static int64_t ask(const char *sql)
+{
+    if (shell("psql -AtX \"$DATABASE_URL\" -c \"%s\"", sql)) fail_msg("%s: %s", sql, shell_err);
+    return strtoll(shell_out, NULL, 10);
+}
+
+static const char *store(const char *topic, const char *options)
+{
+    static char command[1024];
+    snprintf(command, sizeof command, STORING "--once --idle 3 --topic %s-answers --group %s-storing %s", topic, topic,
+             options);
+    return command;
+}
+
+/* How many records of a topic were dealt with, by the ledger. */
+static int64_t consumed(const char *topic, const char *column)
+{
+    char sql[256];
+    snprintf(sql, sizeof sql, "SELECT coalesce(sum(%s), 0) FROM consumed WHERE topic = '%s-answers'", column, topic);
+    return ask(sql);
+}
+
+/* Of the answers of every_request_is_answered. */
+static void every_answer_is_stored_once(void **state)
+{
+    (void)state;
+    if (!config.count) skip();
+    ts_error error = {0};
+    ts_producer *to = ts_producer_open(&config, "test", &error);
+    send_text(to, "calm-answers", "K", "nonsense", 8);
+    assert_int_equal(ts_producer_flush(to, 30, &error), 0);
+    ts_producer_close(to);
+    read_all answers = read_topic("calm-answers", 100000);
+    ts_draws draws = ts_draws_at(0x73746f72, 0, 0, 0);
+    for (uint32_t i = 0; i < soak(5) && i < 25; i++)
+        shell("timeout -s KILL %.2f %s", 0.2 + ts_draw_unit(&draws), store("calm", "--batch 7"));
+    shell_expect(shell("%s", store("calm", "--batch 7")), 0, "");
+    size_t distinct = 0;
+    for (const char *c = expected; *c; c++) distinct += *c == '\n';
+    assert_int_equal(ask("SELECT count(*) FROM results"), distinct);
+    assert_int_equal(ask("SELECT count(DISTINCT result_id) FROM results"), distinct);
+    assert_int_equal(ask("SELECT count(*) FROM answers"), REQUESTS + 2);
+    assert_int_equal(ask("SELECT count(*) FROM requests_open"), 0);
+    assert_int_equal(consumed("calm", "dead_lettered"), 1);
+    assert_int_equal(consumed("calm", "stored + duplicate + dead_lettered"), answers.count);
+    assert_int_equal(consumed("calm", "next_offset"), answers.count);
+    read_all dead = read_topic("calm-answers.dlq", 100);
+    assert_true(dead.count >= 1);
+    ts_strbuf_clear(&answers.text), ts_strbuf_clear(&dead.text);
+}
+
+/* The same requests asked again elsewhere: their answers are known. */
+static void what_is_known_is_no_news(void)
+{
+    int64_t before = ask("SELECT count(*) FROM results");
+    shell_expect(shell("%s", store("killed", "")), 0, "");
+    assert_int_equal(ask("SELECT count(*) FROM results"), before);
+    assert_int_equal(consumed("killed", "dead_lettered + stored"), 0);
+    assert_true(consumed("killed", "duplicate") >= before);
+}
+
 static void killed_and_started_again(void **state)
 {
     (void)state;
@@ -364,6 +434,7 @@ static void killed_and_started_again(void **state)
     expect_winners(&t);
     ts_strbuf_clear(&t.lines), ts_strbuf_clear(&answers.text);
     free(expected);
+    what_is_known_is_no_news();
 }
 
 static void bad_settings_are_refused(void **state)
@@ -378,8 +449,8 @@ static void bad_settings_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(bad_settings_are_refused),
-                                       cmocka_unit_test(every_request_is_answered),
-                                       cmocka_unit_test(killed_and_started_again)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_settings_are_refused), cmocka_unit_test(every_request_is_answered),
+        cmocka_unit_test(every_answer_is_stored_once), cmocka_unit_test(killed_and_started_again)};
     return cmocka_run_group_tests(tests, open_stack, close_stack);
 }
