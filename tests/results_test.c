@@ -297,7 +297,6 @@ static void offsets_that_never_came_are_counted(void **state)
     ts_db_close(db);
 }
 
-/* Two programs that were given the same partition at once: one stores, the other finds it done. */
 static int not_buried(const ts_record *const *dead, size_t count, void *context, ts_error *error)
 {
     (void)dead;

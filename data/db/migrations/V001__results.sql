@@ -191,7 +191,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext(child));
-    IF to_regclass(child) IS NOT NULL THEN
+    -- Who waited for the lock looks again, into the table: the answer of to_regclass may be that of before the wait.
+    IF EXISTS (SELECT FROM pg_class c JOIN pg_class p ON p.relnamespace = c.relnamespace
+               WHERE p.oid = parent::regclass AND c.relname = child) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', child, parent);
