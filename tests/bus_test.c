@@ -9,6 +9,7 @@
 #include "common/memory.h"
 #include "common/philox.h"
 #include "common/safe_file.h"
+#include "common/secret.h"
 #include "tests/shell.h"
 #include "tests/temporary.h"
 
@@ -271,13 +272,27 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
         {"dlq.original.topic", "poison"},
         {"dlq.original.partition", "0"},
         {"dlq.original.offset", "0"},
-        {"dlq.service", "bus_test"}};
+        {"dlq.service", "bus_test"},
+        {"dlq.attempt", "1"}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const ts_bus_header *header = ts_bus_record_find_header(letter, expected[i][0]);
         assert_non_null(header);
         assert_int_equal(header->size, strlen(expected[i][1]));
         assert_memory_equal(header->value, expected[i][1], header->size);
     }
+    ts_bus_record again = *letter; /* sent again, and dead again: counted, and each header once */
+    again.topic = "poison";
+    assert_int_equal(ts_producer_dead_letter(with, &again, "bad-json", "still not JSON", "bus_test", &error), 0);
+    assert_int_equal(ts_producer_flush(with, 30, &error), 0);
+    ts_bus_batch_clear(&dead);
+    for (double until = ts_clock_seconds() + 20; !dead.count && ts_clock_seconds() < until;) {
+        ts_bus_batch_clear(&dead);
+        if (ts_consumer_receive(undertaker, 1, 1, &dead, &error)) fail_msg("%s", error.text);
+    }
+    assert_int_equal(dead.count, 1);
+    assert_int_equal(dead.record[0].headers, 1 + 8);
+    assert_memory_equal(ts_bus_record_find_header(&dead.record[0], "dlq.attempt")->value, "2", 1);
+    assert_memory_equal(ts_bus_record_find_header(&dead.record[0], "dlq.error.message")->value, "still", 5);
     char *large = ts_alloc(6 << 20, 1);
     sent.value = large;
     sent.value_size = 6 << 20;
@@ -463,6 +478,10 @@ static void secrets_are_not_shown(void **state)
     assert_null(strstr(text.text, "canary"));
     assert_null(strstr(text.text, "heap"));
     assert_non_null(strstr(text.text, "sasl.username=me sasl.password=*** ssl.key.password=***"));
+    char said_later[] = "a server complains of canary-1";
+    ts_secret_blank_text(said_later, sizeof said_later);
+    assert_null(strstr(said_later, "canary"));
+    ts_secret_forget();
     ts_strbuf_clear(&text);
     ts_bus_config_clear(&made);
     const char *const wrong[] = {"bootstrap.servers=127.0.0.1:1", "ssl.key.pem=canary-4"};
