@@ -2,22 +2,16 @@
 /* Chooses what carries the messages. A launcher is known by what it puts into the environment: mpirun sets
  * OMPI_COMM_WORLD_SIZE, srun PMIX_RANK or PMI_RANK. Without one nothing of MPI is loaded or looked for.
  *
- * MPI is a module, found beside the program: PREFIX/bin/tradestream has PREFIX/lib/tradestream/tradestream_mpi.so, and
- * so has a build folder for its bin/ and its tests/. It is never unloaded: Open MPI cannot be started twice. */
+ * MPI is a module (common/module.h), never unloaded: Open MPI cannot be started twice. */
 #include "cluster/comm.h"
 
 #include "cluster/transport.h"
 #include "common/log.h"
+#include "common/module.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static const char module_name[] = "/../lib/tradestream/tradestream_mpi.so";
 
 static const char *launcher(void)
 {
@@ -27,31 +21,17 @@ static const char *launcher(void)
     return NULL;
 }
 
-static int module_path(char path[PATH_MAX], ts_error *error)
-{
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0) return ts_fail(error, TS_UNAVAILABLE, "/proc/self/exe cannot be read, so MPI cannot be found");
-    program[length] = '\0';
-    *strrchr(program, '/') = '\0'; /* what /proc names is absolute */
-    if (snprintf(path, PATH_MAX, "%s%s", program, module_name) >= PATH_MAX)
-        return ts_fail(error, TS_UNAVAILABLE, "the path of the program is too long: %s", program);
-    return 0;
-}
-
 /* All symbols of the module and of MPI are made global: Open MPI loads parts of itself, which look for them there. */
 static const ts_transport *load_mpi(const char *sign, ts_error *error)
 {
-    char path[PATH_MAX];
-    if (module_path(path, error)) return NULL;
-    void *module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
-    const ts_transport *transport = module ? dlsym(module, TS_TRANSPORT_MPI) : NULL;
+    ts_error why = {0};
+    const ts_transport *transport = ts_module_load("tradestream_mpi", TS_TRANSPORT_MPI, true, &why);
     if (!transport)
         ts_fail(error, TS_UNAVAILABLE,
                 "a launcher such as mpirun or srun started this process (%s is set), but MPI cannot be loaded: %s. It "
                 "needs Open MPI's libraries and a TradeStream built where its development files were (Debian: "
                 "libopenmpi-dev)",
-                sign, dlerror());
+                sign, why.text);
     return transport;
 }
 

@@ -8,9 +8,8 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "common/philox.h"
-#include "common/safe_file.h"
-#include "tests/shell.h"
-#include "tests/temporary.h"
+#include "common/secret.h"
+#include "tests/broker.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -27,37 +26,21 @@
 
 #include <cmocka.h>
 
-#define STACK TS_SOURCE_DIR "/tests/stack/kafka "
-
 static ts_bus_config config;
 
-static int open_stack(void **state)
+static int open_config(void **state)
 {
     ts_error error = {0};
-    if (ts_temporary_make(state)) return -1;
-    if (shell(STACK "up '%s'", ts_temporary("stack"))) {
-        print_message("no broker: %s\n", shell_err);
-        return 0;
-    }
-    ts_strbuf text = {0};
-    if (ts_file_read(ts_temporary("stack/env.kafka"), 4096, &text, &error)) return -1;
-    text.text[strcspn(text.text, "\n")] = '\0';
-    setenv("KAFKA_BOOTSTRAP_SERVERS", strchr(text.text, '=') + 1, 1);
-    ts_strbuf_clear(&text);
     const char *const said[] = {"session.timeout.ms=1500", "heartbeat.interval.ms=300", "reconnect.backoff.max.ms=500"};
+    if (broker_open(state)) return -1;
+    if (!broker_is_there()) return 0;
     return ts_bus_config_read(&(ts_texts){(const char **)(uintptr_t)said, 3}, &config, &error);
 }
 
-static int close_stack(void **state)
+static int close_config(void **state)
 {
     ts_bus_config_clear(&config);
-    shell(STACK "down '%s'", ts_temporary("stack"));
-    return ts_temporary_remove(state);
-}
-
-static void need_broker(void)
-{
-    if (!config.count) skip();
+    return broker_close(state);
 }
 
 static void make_topic(const char *name, int partitions)
@@ -150,7 +133,7 @@ static int receive_numbers(ts_consumer *from, int wanted, bool commit, unsigned 
 static void all_that_is_sent_is_received_once(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     unsigned char seen[NUMBERS_MOST] = {0};
     make_topic("numbers", 12);
     double began = ts_clock_seconds();
@@ -173,7 +156,7 @@ static void all_that_is_sent_is_received_once(void **state)
 static void what_was_not_committed_comes_again(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     unsigned char seen[NUMBERS_MOST] = {0};
     ts_error error = {0};
     make_topic("again", 2);
@@ -203,7 +186,7 @@ static void what_was_not_committed_comes_again(void **state)
 static void long_work_keeps_the_membership(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     ts_error error = {0};
     const char *const said[] = {"session.timeout.ms=1500", "heartbeat.interval.ms=300", "max.poll.interval.ms=2000"};
     ts_bus_config impatient;
@@ -235,7 +218,7 @@ static void long_work_keeps_the_membership(void **state)
 static void a_dead_letter_says_where_it_comes_from(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     ts_error error = {0};
     make_topic("poison", 1);
     ts_producer *with = producer();
@@ -271,13 +254,27 @@ static void a_dead_letter_says_where_it_comes_from(void **state)
         {"dlq.original.topic", "poison"},
         {"dlq.original.partition", "0"},
         {"dlq.original.offset", "0"},
-        {"dlq.service", "bus_test"}};
+        {"dlq.service", "bus_test"},
+        {"dlq.attempt", "1"}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const ts_bus_header *header = ts_bus_record_find_header(letter, expected[i][0]);
         assert_non_null(header);
         assert_int_equal(header->size, strlen(expected[i][1]));
         assert_memory_equal(header->value, expected[i][1], header->size);
     }
+    ts_bus_record again = *letter; /* sent again, and dead again: counted, and each header once */
+    again.topic = "poison";
+    assert_int_equal(ts_producer_dead_letter(with, &again, "bad-json", "still not JSON", "bus_test", &error), 0);
+    assert_int_equal(ts_producer_flush(with, 30, &error), 0);
+    ts_bus_batch_clear(&dead);
+    for (double until = ts_clock_seconds() + 20; !dead.count && ts_clock_seconds() < until;) {
+        ts_bus_batch_clear(&dead);
+        if (ts_consumer_receive(undertaker, 1, 1, &dead, &error)) fail_msg("%s", error.text);
+    }
+    assert_int_equal(dead.count, 1);
+    assert_int_equal(dead.record[0].headers, 1 + 8);
+    assert_memory_equal(ts_bus_record_find_header(&dead.record[0], "dlq.attempt")->value, "2", 1);
+    assert_memory_equal(ts_bus_record_find_header(&dead.record[0], "dlq.error.message")->value, "still", 5);
     char *large = ts_alloc(6 << 20, 1);
     sent.value = large;
     sent.value_size = 6 << 20;
@@ -319,7 +316,7 @@ static pid_t start_sender(const char *topic, int from, int to, int *reports)
 static void what_was_acknowledged_survives_its_sender(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     unsigned char seen[NUMBERS_MOST] = {0};
     make_topic("killed", 6);
     ts_draws draws = ts_draws_at(0x6b696c6c, 0, 0, 0);
@@ -343,15 +340,15 @@ static void what_was_acknowledged_survives_its_sender(void **state)
 static void a_killed_broker_costs_nothing(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     unsigned char seen[NUMBERS_MOST] = {0};
     make_topic("broken", 6);
     int reports, from, done = 0;
     pid_t child = start_sender("broken", 0, 4000, &reports);
     ts_consumer *reader = consumer("broken", "readers");
     assert_true(receive_numbers(reader, 100, true, seen) >= 100);
-    assert_int_equal(shell(STACK "kill '%s'", ts_temporary("stack")), 0);
-    assert_int_equal(shell(STACK "start '%s'", ts_temporary("stack")), 0);
+    broker_kill();
+    broker_start();
     int left = 0;
     for (int i = 0; i < 4000; i++) left += !seen[i];
     assert_int_equal(receive_numbers(reader, left, false, seen), left);
@@ -401,7 +398,7 @@ static void *join_and_leave(void *context)
 static void consumers_that_join_and_leave_miss_nothing(void **state)
 {
     (void)state;
-    need_broker();
+    broker_need();
     enum { RECORDS = 3000 };
     unsigned char handled[NUMBERS_MOST] = {0};
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -463,6 +460,10 @@ static void secrets_are_not_shown(void **state)
     assert_null(strstr(text.text, "canary"));
     assert_null(strstr(text.text, "heap"));
     assert_non_null(strstr(text.text, "sasl.username=me sasl.password=*** ssl.key.password=***"));
+    char said_later[] = "a server complains of canary-1";
+    ts_secret_blank_text(said_later, sizeof said_later);
+    assert_null(strstr(said_later, "canary"));
+    ts_secret_forget();
     ts_strbuf_clear(&text);
     ts_bus_config_clear(&made);
     const char *const wrong[] = {"bootstrap.servers=127.0.0.1:1", "ssl.key.pem=canary-4"};
@@ -484,5 +485,5 @@ int main(void)
         cmocka_unit_test(what_was_acknowledged_survives_its_sender),
         cmocka_unit_test(a_killed_broker_costs_nothing),
     };
-    return cmocka_run_group_tests(tests, open_stack, close_stack);
+    return cmocka_run_group_tests(tests, open_config, close_config);
 }

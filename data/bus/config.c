@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/secret.h"
 #include "data/bus/rdkafka.h"
 
 #include <ctype.h>
@@ -46,6 +47,13 @@ static int add(ts_bus_config *config, const char *name, size_t name_size, const 
     property->value = strdup(value);
     config->count++;
     return property->name && property->value ? 0 : ts_no_memory(error, "properties");
+}
+
+/* What librdkafka or a server says of it later is blanked in all logs; a text too short for that is on no list. */
+static void keep_secret(const ts_bus_property *property)
+{
+    ts_error ignored = {0};
+    if (is_secret(property->name)) ts_secret_add(property->name, property->value, &ignored);
 }
 
 static void drop_last(ts_bus_config *config)
@@ -106,6 +114,7 @@ int ts_bus_config_read(const ts_texts *said, ts_bus_config *config, ts_error *er
     int status = take_environment(config, scratch, error);
     if (!status) status = take_said(config, said, scratch, error);
     if (!status) status = expect_brokers(config, error);
+    for (size_t i = 0; !status && i < config->count; i++) keep_secret(&config->property[i]);
     rd_kafka_conf_destroy(scratch);
     if (status) ts_bus_config_clear(config);
     return status;

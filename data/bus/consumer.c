@@ -43,11 +43,17 @@ struct ts_consumer {
     char fatal[256], complaint[256];
 };
 
-static const ts_bus_default defaults[] = {
-    {"enable.auto.commit", "false"},        {"enable.auto.offset.store", "false"},
-    {"auto.offset.reset", "earliest"},      {"partition.assignment.strategy", "range,roundrobin"},
-    {"isolation.level", "read_committed"},  {"queued.min.messages", "1000"},
-    {"fetch.message.max.bytes", "5242880"}, {NULL, NULL}};
+/* Not cooperative-sticky: librdkafka 2.0.2 ends the program on an assertion of that assignor when members join and
+ * leave. The bytes that wait are limited, too, for each partition: 1000 records may be of 4 MiB. */
+static const ts_bus_default defaults[] = {{"enable.auto.commit", "false"},
+                                          {"enable.auto.offset.store", "false"},
+                                          {"auto.offset.reset", "earliest"},
+                                          {"partition.assignment.strategy", "range,roundrobin"},
+                                          {"isolation.level", "read_committed"},
+                                          {"queued.min.messages", "1000"},
+                                          {"fetch.message.max.bytes", "5242880"},
+                                          {"queued.max.messages.kbytes", "8192"},
+                                          {NULL, NULL}};
 
 /* With the lock held. */
 static owned *find_owned(const ts_consumer *c, const char *topic, int32_t partition)
@@ -104,7 +110,9 @@ static void rebalanced(rd_kafka_t *kafka, rd_kafka_resp_err_t what, rd_kafka_top
     else if (cooperative) failed = rd_kafka_incremental_unassign(kafka, partitions);
     else rd_kafka_assign(kafka, assigned ? partitions : NULL);
     if (!failed) return;
+    pthread_mutex_lock(&c->lock);
     snprintf(c->complaint, sizeof c->complaint, "%s", rd_kafka_error_string(failed));
+    pthread_mutex_unlock(&c->lock);
     rd_kafka_error_destroy(failed);
 }
 
@@ -280,6 +288,7 @@ int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_bus_batc
     if (!came) return ts_no_memory(error, "a batch");
     double until = ts_clock_seconds() + seconds;
     bool waits;
+    int status = 0;
     do {
         take_strays(c, most, batch);
         double left = batch->count ? 0 : until - ts_clock_seconds();
@@ -290,11 +299,12 @@ int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_bus_batc
         for (ssize_t i = 0; i < more; i++) take(c, came[i], batch);
         pthread_mutex_lock(&c->lock);
         waits = !batch->count && !*c->fatal && ts_clock_seconds() < until;
-        if (!batch->count && *c->fatal) ts_fail(error, TS_UNAVAILABLE, "Kafka's consumer cannot go on: %s", c->fatal);
+        if (!batch->count && *c->fatal)
+            status = ts_fail(error, TS_UNAVAILABLE, "Kafka's consumer cannot go on: %s", c->fatal);
         pthread_mutex_unlock(&c->lock);
     } while (waits);
     free(came);
-    return error->code ? -1 : 0;
+    return status;
 }
 
 void ts_bus_batch_clear(ts_bus_batch *batch)
@@ -313,6 +323,13 @@ bool ts_consumer_owns(ts_consumer *c, const ts_bus_batch *batch, size_t index)
     return owns;
 }
 
+/* Answers to a commit that came after this member lost its place: somebody else receives the records now. */
+static bool place_lost(rd_kafka_resp_err_t answer)
+{
+    return answer == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || answer == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+           answer == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
 int ts_consumer_commit(ts_consumer *c, const ts_bus_batch *batch, size_t *lost, ts_error *error)
 {
     rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(16);
@@ -329,6 +346,10 @@ int ts_consumer_commit(ts_consumer *c, const ts_bus_batch *batch, size_t *lost, 
     }
     rd_kafka_resp_err_t failed = offsets->cnt ? rd_kafka_commit(c->kafka, offsets, 0) : RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_topic_partition_list_destroy(offsets);
+    if (place_lost(failed)) {
+        failed = RD_KAFKA_RESP_ERR_NO_ERROR;
+        left = batch->count;
+    }
     if (lost) *lost = left;
     return failed ? ts_fail(error, TS_UNAVAILABLE, "Kafka: offsets were not committed: %s", rd_kafka_err2str(failed))
                   : 0;

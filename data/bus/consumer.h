@@ -36,7 +36,8 @@ int ts_consumer_receive(ts_consumer *consumer, size_t most, double seconds, ts_b
 void ts_bus_batch_clear(ts_bus_batch *batch);
 
 /* Say that all records of the batch are dealt with. Those of partitions that this member has lost since are left alone:
- * *lost (may be NULL) is their number, and their new owner receives them again. TS_UNAVAILABLE: not committed. */
+ * *lost (may be NULL) is their number, and their new owner receives them again; a group that is being dealt out anew is
+ * no error, and all are lost then. TS_UNAVAILABLE: not committed. */
 int ts_consumer_commit(ts_consumer *consumer, const ts_bus_batch *batch, size_t *lost, ts_error *error);
 
 /* True while the record's partition has been this member's ever since it was received. */

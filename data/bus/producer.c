@@ -133,25 +133,48 @@ int ts_producer_flush(ts_producer *producer, double seconds, ts_error *error)
 
 uint64_t ts_producer_delivered(const ts_producer *producer) { return producer->delivered; }
 
+static const char dlq[] = "dlq.", attempt_name[] = "dlq.attempt";
+
+/* How often the record has been a dead letter, this time included: one that was sent again may become one again. */
+static int attempt_of(const ts_bus_record *record)
+{
+    const ts_header *header = ts_bus_record_find_header(record, attempt_name);
+    char text[12] = "";
+    if (header && header->value && header->size < sizeof text) memcpy(text, header->value, header->size);
+    long before = strtol(text, NULL, 10);
+    return before > 0 && before < 1000000 ? (int)before + 1 : 1;
+}
+
+/* Its own headers, without those of an earlier death; `room` at most. */
+static void keep_headers(ts_bus_record *letter, const ts_bus_record *record, size_t room)
+{
+    letter->headers = 0;
+    for (size_t i = 0; i < record->headers && letter->headers < room; i++)
+        if (strncmp(record->header[i].name, dlq, strlen(dlq)) != 0)
+            letter->header[letter->headers++] = record->header[i];
+}
+
 int ts_producer_dead_letter(ts_producer *producer, const ts_bus_record *record, const char *class, const char *text,
                             const char *service, ts_error *error)
 {
-    char topic[256], partition[16], offset[24], timestamp[24];
+    char topic[256], partition[16], offset[24], timestamp[24], attempt[12];
     ts_bus_record letter = *record;
     if (snprintf(topic, sizeof topic, "%s.dlq", record->topic) >= (int)sizeof topic)
         return ts_fail(error, TS_FAILED, "the name of topic %.60s... is too long", record->topic);
     snprintf(partition, sizeof partition, "%" PRId32, record->partition);
     snprintf(offset, sizeof offset, "%" PRId64, record->offset);
     snprintf(timestamp, sizeof timestamp, "%" PRId64, record->timestamp_ms);
+    snprintf(attempt, sizeof attempt, "%d", attempt_of(record));
     const char *const added[][2] = {{"dlq.error.class", class},
                                     {"dlq.error.message", text},
                                     {"dlq.original.topic", record->topic},
                                     {"dlq.original.partition", partition},
                                     {"dlq.original.offset", offset},
                                     {"dlq.original.timestamp", timestamp},
-                                    {"dlq.service", service}};
+                                    {"dlq.service", service},
+                                    {attempt_name, attempt}};
     enum { ADDED = sizeof added / sizeof *added };
-    if (letter.headers > TS_HEADERS_MOST - ADDED) letter.headers = TS_HEADERS_MOST - ADDED;
+    keep_headers(&letter, record, TS_HEADERS_MOST - ADDED);
     for (int i = 0; i < ADDED; i++) ts_bus_record_header(&letter, added[i][0], added[i][1]);
     letter.topic = topic;
     letter.partition = -1;

@@ -21,8 +21,8 @@ int ts_producer_flush(ts_producer *producer, double seconds, ts_error *error);
 
 uint64_t ts_producer_delivered(const ts_producer *producer); /* since it was opened */
 
-/* Send a record that cannot be handled to `<topic>.dlq`: key and value untouched, its own headers, and why. `class` is
- * one word; the text must not hold secrets. */
+/* Send a record that cannot be handled to `<topic>.dlq`: key and value untouched, its own headers (8 at most), and why;
+ * dlq.attempt counts how often it has been there. `class` is one word; the text must not hold secrets. */
 int ts_producer_dead_letter(ts_producer *producer, const ts_bus_record *record, const char *class, const char *text,
                             const char *service, ts_error *error);
 

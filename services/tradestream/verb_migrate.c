@@ -1,9 +1,9 @@
-/* tradestream migrate: the schema of the database. */
+/* tradestream migrate: the schema of the database. Kafka's topics are in verb_migrate_topics.c. */
+#include "services/tradestream/verb_migrate.h"
 #include "common/json.h"
 #include "data/db/migration.h"
 #include "host/report/table.h"
 #include "services/tradestream/database.h"
-#include "services/tradestream/verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +95,7 @@ static const ts_verb verb_status = {.name = "status",
                                     .summary = "List the migrations, and which of them the database has.",
                                     .settings = status_tables,
                                     .run = status};
-static const ts_verb *const verbs[] = {&verb_up, &verb_status, NULL};
+static const ts_verb *const verbs[] = {&verb_up, &verb_status, &ts_verb_migrate_topics, NULL};
 
-const ts_verb ts_verb_migrate = {.name = "migrate", .summary = "The database's schema: up, status.", .verbs = verbs};
+const ts_verb ts_verb_migrate = {
+    .name = "migrate", .summary = "The database's schema: up, status; Kafka's topics: topics.", .verbs = verbs};
