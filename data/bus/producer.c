@@ -138,7 +138,7 @@ static const char dlq[] = "dlq.", attempt_name[] = "dlq.attempt";
 /* How often the record has been a dead letter, this time included: one that was sent again may become one again. */
 static int attempt_of(const ts_bus_record *record)
 {
-    const ts_header *header = ts_bus_record_find_header(record, attempt_name);
+    const ts_bus_header *header = ts_bus_record_find_header(record, attempt_name);
     char text[12] = "";
     if (header && header->value && header->size < sizeof text) memcpy(text, header->value, header->size);
     long before = strtol(text, NULL, 10);
