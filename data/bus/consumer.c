@@ -390,17 +390,11 @@ int ts_consumer_cluster(ts_consumer *c, char *id, size_t size, ts_error *error)
     return 0;
 }
 
-bool ts_consumer_assigned(ts_consumer *c)
+int ts_consumer_ready(ts_consumer *c, ts_error *error)
 {
     pthread_mutex_lock(&c->lock);
-    bool assigned = c->owned_count > 0;
+    if (!c->owned_count)
+        ts_fail(error, TS_UNAVAILABLE, "no partitions assigned%s%s", *c->complaint ? ": " : "", c->complaint);
     pthread_mutex_unlock(&c->lock);
-    return assigned;
-}
-
-void ts_consumer_complaint(ts_consumer *c, char *text, size_t size)
-{
-    pthread_mutex_lock(&c->lock);
-    snprintf(text, size, "%s", c->complaint);
-    pthread_mutex_unlock(&c->lock);
+    return error->code ? -1 : 0;
 }

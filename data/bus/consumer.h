@@ -53,8 +53,7 @@ int ts_consumer_limits(ts_consumer *consumer, const char *topic, int32_t partiti
 /* The id of the cluster, which a new cluster with the same topics does not have. */
 int ts_consumer_cluster(ts_consumer *consumer, char *id, size_t size, ts_error *error);
 
-/* For /readyz: whether partitions are assigned; and what librdkafka complained of last ("": nothing yet). */
-bool ts_consumer_assigned(ts_consumer *consumer);
-void ts_consumer_complaint(ts_consumer *consumer, char *text, size_t size);
+/* For /readyz: 0 when partitions are assigned; else TS_UNAVAILABLE with what librdkafka complained of last. */
+int ts_consumer_ready(ts_consumer *consumer, ts_error *error);
 
 #endif

@@ -7,14 +7,21 @@
 
 enum { BATCHES_MOST = 4096 };
 
-static const double longest_wait = 0.2;
+static const double longest_wait = 0.2, longest_joining = 60;
+
+/* Joining the group does not count as waiting for a record, within bounds. */
+static bool joins(ts_consumer *consumer, double began)
+{
+    ts_error why = {0};
+    return ts_clock_seconds() - began < longest_joining && ts_consumer_ready(consumer, &why);
+}
 
 int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience, ts_bus_harvest *h, ts_error *error)
 {
     *h = (ts_bus_harvest){.batch = ts_alloc(BATCHES_MOST, sizeof *h->batch),
                           .record = ts_alloc(patience->most + 1, sizeof(const ts_bus_record *))};
     if (!h->batch || !h->record) return ts_no_memory(error, "records");
-    double until = ts_clock_seconds() + patience->first;
+    double began = ts_clock_seconds(), until = began + patience->first;
     while (h->records < patience->most && h->batches < BATCHES_MOST && !(patience->stopping && patience->stopping())) {
         double left = until - ts_clock_seconds();
         if (left <= 0) return 0;
@@ -23,6 +30,7 @@ int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience
         if (ts_consumer_receive(consumer, patience->most - h->records, left, batch, error)) return -1;
         if (!batch->count) {
             ts_bus_batch_clear(batch);
+            if (!h->records && joins(consumer, began)) until = ts_clock_seconds() + patience->first;
             continue;
         }
         h->batches++;

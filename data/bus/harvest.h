@@ -13,7 +13,7 @@ typedef struct ts_bus_harvest {
 
 typedef struct ts_bus_patience {
     size_t most;            /* records */
-    double first, linger;   /* seconds: until there is one; without another one */
+    double first, linger;   /* seconds: until there is one, once partitions are assigned; without another one */
     bool (*stopping)(void); /* NULL, or looked at several times a second: true ends the wait */
 } ts_bus_patience;
 

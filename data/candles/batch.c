@@ -131,8 +131,10 @@ static int write_names(hid_t file, const ts_series *series, const char *source)
 
 static int write_file(const char *path, const ts_series *series, const char *source)
 {
-    hid_t access = file_access();
-    hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access);
+    hid_t access = file_access(), create = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_obj_track_times(create, false); /* of the root group, too */
+    hid_t file = H5Fcreate(path, H5F_ACC_EXCL, create, access);
+    H5Pclose(create);
     H5Pclose(access);
     if (file < 0) return -1;
     int status = write_names(file, series, source);

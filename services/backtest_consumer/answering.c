@@ -69,10 +69,11 @@ static int publish_outcome(const ts_answering *a, const ts_request *request, ts_
     return publish_reply(a, request, &reply, error);
 }
 
-/* Run a group until it ends well, or has failed too often. */
+/* Run a group until it ends well, or has failed too often. What is away is waited for: a back end, or the folder of the
+ * run, which one that outlived its service still has. */
 static int search(const ts_answering *a, const ts_group *group, ts_reply *reply, ts_error *error)
 {
-    for (int try = 1;; try++) {
+    for (int failures = 0;;) {
         ts_error why = {0};
         double began = ts_clock_seconds();
         if (!ts_run_group(a->run, group, reply, &why)) {
@@ -80,11 +81,29 @@ static int search(const ts_answering *a, const ts_group *group, ts_reply *reply,
             return 0;
         }
         if (why.code == TS_RUN_AGAIN || ts_service_stopping()) return ts_fail(error, TS_RUN_AGAIN, "%s", why.text);
-        ts_log_event(TS_LOG_WARNING, "a run failed", TS_INT("try", try), TS_TEXT("symbol", group->member[0]->symbol),
-                     TS_TEXT("error", why.text));
-        if (try == TRIES) return ts_fail(error, TS_FAILED, "%s", why.text);
+        failures += why.code != TS_UNAVAILABLE;
+        ts_log_event(TS_LOG_WARNING, "a run failed", TS_INT("failures", failures),
+                     TS_TEXT("symbol", group->member[0]->symbol), TS_TEXT("error", why.text));
+        if (failures == TRIES) return ts_fail(error, TS_FAILED, "%s", why.text);
         if (ts_service_wait(pause_seconds)) return ts_fail(error, TS_RUN_AGAIN, "stopped");
     }
+}
+
+/* `failure`: why there is nothing to reply, or NULL. */
+static int publish_group(const ts_answering *a, const ts_group *group, const ts_reply *reply, const char *failure,
+                         ts_error *error)
+{
+    uint64_t winners = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const ts_request *request = group->member[i];
+        if (failure && publish_outcome(a, request, TS_OUTCOME_FAILED, failure, error)) return -1;
+        if (!failure && publish_reply(a, request, &reply[i], error)) return -1;
+        winners += failure ? 0 : reply[i].outcome.winners;
+    }
+    ts_log_event(TS_LOG_INFO, "requests answered", TS_TEXT("symbol", group->member[0]->symbol),
+                 TS_INT("requests", (int64_t)group->count), TS_INT("strategies", (int64_t)group->strategies),
+                 TS_INT("windows", (int64_t)group->starts), TS_INT("winners", (int64_t)winners));
+    return 0;
 }
 
 static int answer_group(const ts_answering *a, const ts_group *group, ts_error *error)
@@ -95,24 +114,13 @@ static int answer_group(const ts_answering *a, const ts_group *group, ts_error *
     if (!reply) return ts_no_memory(error, "answers");
     ts_span_begin(&span, "search run", TS_SPAN_INTERNAL, NULL);
     ts_span_note(&span, "symbol", group->member[0]->symbol);
-    int status = search(a, group, reply, &why);
-    bool failed = status && why.code != TS_RUN_AGAIN;
-    if (status && !failed) ts_fail(error, why.code, "%s", why.text);
-    size_t winners = 0;
-    if (!status || failed) status = 0;
-    for (size_t i = 0; i < group->count && !status && !error->code; i++) {
-        winners += reply[i].outcome.winners;
-        status = failed ? publish_outcome(a, group->member[i], TS_OUTCOME_FAILED, why.text, error)
-                        : publish_reply(a, group->member[i], &reply[i], error);
-    }
-    if (!error->code)
-        ts_log_event(TS_LOG_INFO, "requests answered", TS_TEXT("symbol", group->member[0]->symbol),
-                     TS_INT("requests", (int64_t)group->count), TS_INT("strategies", (int64_t)group->strategies),
-                     TS_INT("windows", (int64_t)group->starts), TS_INT("winners", (int64_t)winners));
-    if (!failed) ts_replies_clear(reply, group->count);
+    bool found = !search(a, group, reply, &why);
+    int status = why.code == TS_RUN_AGAIN ? ts_fail(error, why.code, "%s", why.text)
+                                          : publish_group(a, group, reply, found ? NULL : why.text, error);
+    if (found) ts_replies_clear(reply, group->count);
     free(reply);
     ts_span_end(&span, error);
-    return error->code ? -1 : 0;
+    return status;
 }
 
 static int bury(const ts_answering *a, const ts_bus_record *record, const ts_error *why, ts_error *error)

@@ -98,8 +98,9 @@ static void close_all(void *settings)
 }
 
 /* One batch of requests; *came: whether there were any. What was begun when the service is to stop is not committed. */
-static int round_of_answers(consumer_settings *s, double seconds, bool *came, ts_error *error)
+static int round_of_answers(void *settings, double seconds, bool *came, ts_error *error)
 {
+    consumer_settings *s = settings;
     const ts_answering answering = {.run = &s->run,
                                     .catalogue = &s->catalogue,
                                     .producer = s->producer,
@@ -121,28 +122,18 @@ static int round_of_answers(consumer_settings *s, double seconds, bool *came, ts
 
 static int once(void *settings, ts_error *error)
 {
-    consumer_settings *s = settings;
-    for (bool came = true; came && !ts_service_stopping();)
-        if (round_of_answers(s, s->idle, &came, error)) return -1;
-    return 0;
+    const consumer_settings *s = settings;
+    if (ts_service_rounds(round_of_answers, settings, s->idle, error)) return -1;
+    return ts_service_stopping() ? 0 : ts_consumer_ready(s->consumer, error); /* or nothing could have come */
 }
 
 /* An error ends the program, which is then started again and receives what was not committed. */
-static int forever(void *settings, ts_error *error)
-{
-    bool came;
-    while (!ts_service_stopping())
-        if (round_of_answers(settings, 1, &came, error)) return -1;
-    return 0;
-}
+static int forever(void *settings, ts_error *error) { return ts_service_rounds(round_of_answers, settings, 0, error); }
 
 static int is_member(void *settings, ts_error *error)
 {
-    consumer_settings *s = settings;
-    char complaint[256];
-    if (ts_consumer_assigned(s->consumer)) return 0;
-    ts_consumer_complaint(s->consumer, complaint, sizeof complaint);
-    return ts_fail(error, TS_UNAVAILABLE, "no partitions assigned%s%s", *complaint ? ": " : "", complaint);
+    const consumer_settings *s = settings;
+    return ts_consumer_ready(s->consumer, error);
 }
 
 static const ts_ready_check checks[] = {{"kafka", is_member}, {0}};

@@ -215,3 +215,10 @@ int ts_service_main(const ts_service *service, int argc, char **argv)
     ts_log_error("%s", error.text);
     return error.code;
 }
+
+int ts_service_rounds(ts_service_round *round, void *settings, double idle, ts_error *error)
+{
+    for (bool came = true; (came || idle <= 0) && !ts_service_stopping();)
+        if (round(settings, idle > 0 ? idle : 1, &came, error)) return -1;
+    return 0;
+}

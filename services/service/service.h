@@ -68,4 +68,9 @@ bool ts_service_stopping(void);
 bool ts_service_wait(double seconds); /* until then, or until it is to stop: then true */
 int ts_service_stop_file(void);       /* becomes readable when it is to stop; do not read from it */
 
+/* Rounds of work on what comes in: each waits up to `seconds` for something and says whether anything came. Until the
+ * service is to stop; with `idle` above 0 only until nothing came for so long. */
+typedef int ts_service_round(void *settings, double seconds, bool *came, ts_error *error);
+int ts_service_rounds(ts_service_round *round, void *settings, double idle, ts_error *error);
+
 #endif

@@ -116,8 +116,9 @@ static int store(strategy_settings *s, const ts_bus_harvest *h, ts_error *error)
 }
 
 /* What could not be stored before the service stops is received again by the next one. */
-static int round_of_storing(strategy_settings *s, double seconds, bool *came, ts_error *error)
+static int round_of_storing(void *settings, double seconds, bool *came, ts_error *error)
 {
+    strategy_settings *s = settings;
     const ts_bus_patience patience = {(size_t)s->batch, seconds, s->linger, ts_service_stopping};
     ts_bus_harvest h;
     int status = ts_bus_harvest_gather(s->consumer, &patience, &h, error);
@@ -132,27 +133,18 @@ static int round_of_storing(strategy_settings *s, double seconds, bool *came, ts
 
 static int once(void *settings, ts_error *error)
 {
-    strategy_settings *s = settings;
-    for (bool came = true; came && !ts_service_stopping();)
-        if (round_of_storing(s, s->idle, &came, error)) return -1;
-    return 0;
+    const strategy_settings *s = settings;
+    if (ts_service_rounds(round_of_storing, settings, s->idle, error)) return -1;
+    return ts_service_stopping() ? 0 : ts_consumer_ready(s->consumer, error); /* or nothing could have come */
 }
 
-static int forever(void *settings, ts_error *error)
-{
-    bool came;
-    while (!ts_service_stopping())
-        if (round_of_storing(settings, 1, &came, error)) return -1;
-    return 0;
-}
+/* An error ends the program, which is then started again and receives what was not committed. */
+static int forever(void *settings, ts_error *error) { return ts_service_rounds(round_of_storing, settings, 0, error); }
 
 static int is_member(void *settings, ts_error *error)
 {
-    strategy_settings *s = settings;
-    char complaint[256];
-    if (ts_consumer_assigned(s->consumer)) return 0;
-    ts_consumer_complaint(s->consumer, complaint, sizeof complaint);
-    return ts_fail(error, TS_UNAVAILABLE, "no partitions assigned%s%s", *complaint ? ": " : "", complaint);
+    const strategy_settings *s = settings;
+    return ts_consumer_ready(s->consumer, error);
 }
 
 static const ts_ready_check checks[] = {{"kafka", is_member}, {0}};

@@ -100,7 +100,7 @@ static int discover(ts_discovery *discovery, ts_discover_files *files, ts_error 
     bool first = ts_comm_rank(discovery->comm) == 0;
     int rc = first ? ts_discover_files_open(files, discovery->options->out, error) : 0;
     if (ts_agree(discovery->comm, rc, error)) return -1;
-    if (files->checkpoint || ts_comm_size(discovery->comm) > 1) ts_stop_signal_watch();
+    if (files->checkpoint) ts_stop_signal_watch();
     discovery->checkpoint = files->checkpoint;
     discovery->found = ts_discover_files_append;
     discovery->context = files;
@@ -136,6 +136,7 @@ static int run(int argc, char **argv, ts_error *error)
 {
     ts_comm *comm;
     if (ts_comm_open(&comm, error)) return -1;
+    if (ts_comm_size(comm) > 1) ts_stop_signal_watch(); /* from now on: a signal that nobody watches ends the job */
     ts_log_silence(ts_comm_rank(comm) > 0);
     int rc = run_ranks(argc, argv, comm, error);
     ts_comm_close(comm);
