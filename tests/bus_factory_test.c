@@ -130,11 +130,11 @@ static void every_combination_is_asked_once(void **state)
     need_servers();
     make_topic("once");
     char options[512];
-    snprintf(options, sizeof options, "--symbols AAA-USD,bbbusd --state '%s' --cycles 0", ts_temporary("asked.json"));
+    snprintf(options, sizeof options, "--symbols AAA-USD,cccusd --state '%s' --cycles 0", ts_temporary("asked.json"));
     shell_expect(shell("%s", ask("once", options)), 0, "\"requests\": 360");
     asked first = read_requests("once");
     assert_int_equal(first.count, 2 * 3 * STRATEGIES);
-    assert_int_equal(count_symbol(&first, "BBB-USD"), 3 * STRATEGIES);
+    assert_int_equal(count_symbol(&first, "CCC-USD"), 3 * STRATEGIES);
     qsort(first.request, first.count, sizeof *first.request, by_id);
     for (size_t i = 0; i < first.count; i++) {
         const ts_request *r = &first.request[i];
@@ -144,7 +144,7 @@ static void every_combination_is_asked_once(void **state)
         assert_int_equal(r->evaluations, 50 * 31);
     }
     shell_expect(shell("%s", ask("once", options)), 0, "\"requests\": 0"); /* no new candles, nothing to ask */
-    snprintf(options, sizeof options, "--symbols AAA-USD,BBB-USD --cycles 0");
+    snprintf(options, sizeof options, "--symbols AAA-USD,CCC-USD --cycles 0");
     shell_expect(shell("%s", ask("once", options)), 0, "\"requests\": 360"); /* not remembered: the same again */
     asked again = read_requests("once");
     assert_int_equal(again.count, first.count);

@@ -208,13 +208,12 @@ static int ask_and_remember(factory_settings *s, const char *symbol, size_t *ask
     char series[SERIES_TEXT];
     ts_store_key key = {.root = s->store, .interval_ms = s->interval_ms};
     ts_store_summary candles;
-    ts_error why = {0};
     snprintf(key.exchange, sizeof key.exchange, "%s", s->exchange);
     snprintf(key.symbol, sizeof key.symbol, "%s", symbol);
     snprintf(series, sizeof series, "%s/%s/%s", s->exchange, symbol, s->interval);
-    if (ts_store_summarise(&key, &candles, &why)) {
-        if (why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
-        ts_log_warning("%s is left out: %s", symbol, why.text);
+    if (ts_store_summarise(&key, &candles, error)) return -1;
+    if (!candles.batches) {
+        ts_log_warning("%s is left out: the store has no %s candles of it", symbol, s->interval);
         return 0;
     }
     if (ts_asked_has(&s->asked, series, candles.last_ms + s->interval_ms)) return 0;
