@@ -1,0 +1,16 @@
+/* Redis: reading texts that others keep there. */
+#ifndef TS_DATA_CACHE_REDIS_H
+#define TS_DATA_CACHE_REDIS_H
+
+#include "common/error.h"
+#include "common/strbuf.h"
+
+#include <stdbool.h>
+
+/* The value of a key of the server at `url`, redis://[:PASSWORD@]HOST[:PORT][/DATABASE], appended to `value`; *found
+ * false when there is no such key. One connection for each call, a few seconds of patience. TS_BAD_CONFIG: the URL;
+ * TS_UNAVAILABLE: no server, or it refuses; TS_BAD_DATA: the value is no text, or larger than 4 MiB. The password is in
+ * no error. */
+int ts_redis_get(const char *url, const char *key, ts_strbuf *value, bool *found, ts_error *error);
+
+#endif
