@@ -211,7 +211,7 @@ static void every_walk_has_the_bits_of_scalar(void **state)
     ts_draws draws = ts_draws_at(0x636c776b, 0, 0, 0);
     ts_strbuf text = {0};
     int directions[3] = {0}, ruled = 0;
-    for (uint32_t i = 0; i < soak(CASES); i++) {
+    for (uint32_t i = 0; i < soak_whole(CASES); i++) {
         ts_error error = {0};
         ts_series series;
         ts_simulation simulation = usual_simulation();
