@@ -56,7 +56,7 @@ static int look_around(ts_engine *engine, const ts_subject *subject, ts_portrait
     return status;
 }
 
-int ts_portrait_make(ts_engine *engine, const ts_subject *subject, ts_portrait *portrait, ts_error *error)
+int ts_portrait_trace(ts_engine *engine, const ts_subject *subject, ts_portrait *portrait, ts_error *error)
 {
     int status = 0;
     *portrait = (ts_portrait){0};
@@ -64,9 +64,16 @@ int ts_portrait_make(ts_engine *engine, const ts_subject *subject, ts_portrait *
     for (size_t i = 0; !status && i < subject->segments; i++)
         status = add_segment(engine, subject, &subject->segment[i], portrait, error);
     if (!status) ts_stitched_metrics(&portrait->curve, &portrait->metrics);
-    if (!status) status = look_around(engine, subject, portrait, error);
     if (status) ts_portrait_clear(portrait);
     return status;
+}
+
+int ts_portrait_make(ts_engine *engine, const ts_subject *subject, ts_portrait *portrait, ts_error *error)
+{
+    if (ts_portrait_trace(engine, subject, portrait, error)) return -1;
+    if (!look_around(engine, subject, portrait, error)) return 0;
+    ts_portrait_clear(portrait);
+    return -1;
 }
 
 void ts_portrait_clear(ts_portrait *portrait)

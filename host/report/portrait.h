@@ -18,6 +18,8 @@ typedef struct ts_portrait {
 /* Of what an examination looks at: its segments are what is drawn, the surface is measured where the genome was found.
  * Freed with ts_portrait_clear. */
 int ts_portrait_make(ts_engine *engine, const ts_subject *subject, ts_portrait *portrait, ts_error *error);
+/* The same without the surface, which is left empty. */
+int ts_portrait_trace(ts_engine *engine, const ts_subject *subject, ts_portrait *portrait, ts_error *error);
 void ts_portrait_clear(ts_portrait *portrait);
 
 #endif

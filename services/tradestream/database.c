@@ -20,7 +20,7 @@ ts_db *ts_database_open(const ts_database_options *options, ts_error *error)
 {
     if (options->database && holds_password(options->database)) {
         ts_fail(error, TS_USAGE,
-                "--database: no password here, where others on this machine see it: expected it in "
+                "the database's URL: no password here, where others on this machine see it: expected it in "
                 "DATABASE_URL, PGPASSWORD or a file that PGPASSFILE names");
         return NULL;
     }

@@ -87,16 +87,20 @@ static int write_file(const ts_discover_files *files, const char *name, ts_strbu
     return rc;
 }
 
-int ts_discover_files_finish(ts_discover_files *files, const ts_discovery *discovery, ts_error *error)
+int ts_discover_files_write(const ts_discover_files *files, const ts_discovery *discovery, ts_error *error)
 {
     ts_strbuf lines = {0}, run = {0};
     if (!files->folder) return 0;
     ts_discover_lines(&lines, discovery);
     if (write_file(files, "results.jsonl", &lines, error)) return -1;
     ts_discover_run_json(&run, discovery);
-    if (write_file(files, "run.json", &run, error)) return -1;
+    return write_file(files, "run.json", &run, error);
+}
+
+void ts_discover_files_finish(ts_discover_files *files)
+{
+    if (!files->folder) return;
     close_partial(files);
     unlink(files->partial_path);
     ts_checkpoint_remove(files->checkpoint);
-    return 0;
 }

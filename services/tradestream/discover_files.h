@@ -22,8 +22,11 @@ int ts_discover_files_open(ts_discover_files *files, const char *folder, ts_erro
 int ts_discover_files_append(void *files, const ts_discovery *discovery, const ts_discovery_outcome *outcome,
                              ts_error *error);
 
-/* All is done: write run.json and results.jsonl, remove results.partial.jsonl and the checkpoints. */
-int ts_discover_files_finish(ts_discover_files *files, const ts_discovery *discovery, ts_error *error);
+/* All is found: write results.jsonl and run.json. */
+int ts_discover_files_write(const ts_discover_files *files, const ts_discovery *discovery, ts_error *error);
+
+/* All is done: remove results.partial.jsonl and the checkpoints. */
+void ts_discover_files_finish(ts_discover_files *files);
 
 /* An empty results.partial.jsonl is removed, one with results stays. */
 void ts_discover_files_close(ts_discover_files *files);

@@ -83,13 +83,11 @@ static int take_up(ts_discovery *discovery, const ts_ledger *ledger, ts_error *e
 
 int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, ts_error *error)
 {
-    char job[TS_FINGERPRINT_TEXT];
     bool found = false;
     ts_resume how = discovery->options->fresh ? TS_RESUME_FRESH : TS_RESUME_AUTO;
     if (ts_ledger_init(ledger, tasks, error)) return -1;
+    if (fingerprint(discovery, discovery->id, error)) return -1;
     if (!discovery->checkpoint) return 0;
-    if (fingerprint(discovery, job, error) ||
-        ts_checkpoint_read(discovery->checkpoint, job, how, ledger, &found, error))
-        return -1;
+    if (ts_checkpoint_read(discovery->checkpoint, discovery->id, how, ledger, &found, error)) return -1;
     return found ? take_up(discovery, ledger, error) : 0;
 }

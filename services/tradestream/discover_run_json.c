@@ -150,6 +150,7 @@ void ts_discover_run_json(ts_strbuf *text, const ts_discovery *discovery)
 {
     ts_json json = {.out = *text, .indent = 2, .first = true};
     ts_json_object(&json, NULL);
+    ts_json_text(&json, "run_id", discovery->id);
     ts_json_text(&json, "command", ts_command_typed());
     ts_json_text(&json, "engine_version", ts_version());
     ts_json_text(&json, "commit", ts_commit());

@@ -46,8 +46,9 @@ typedef struct ts_discovery {
     ts_effort effort; /* of all ranks, since this start */
     ts_progress_state progress;
     double started, searching,
-        coordinating; /* seconds: when it began; spent in the job; of them, rank 0's main thread */
-    bool abandoned;   /* see ts_job_run */
+        coordinating;             /* seconds: when it began; spent in the job; of them, rank 0's main thread */
+    char id[TS_FINGERPRINT_TEXT]; /* of everything that the results depend on: the run's */
+    bool abandoned;               /* see ts_job_run */
     int (*found)(void *context, const struct ts_discovery *discovery, const ts_discovery_outcome *outcome,
                  ts_error *error);
     void *context; /* `found` is told of every outcome that was searched */
@@ -66,7 +67,7 @@ void ts_discovery_clear(ts_discovery *discovery);
 /* The winner number `index` of an outcome. */
 ts_result ts_discovery_result(const ts_discovery *discovery, const ts_discovery_outcome *outcome, size_t index);
 
-/* Rank 0: a ledger of so many tasks with what the checkpoint knows of them, which is taken up. */
+/* Rank 0: name the run; a ledger of so many tasks with what the checkpoint knows of them, which is taken up. */
 int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, ts_error *error);
 
 /* A task of the job; see ts_job. */

@@ -38,7 +38,7 @@ typedef struct ts_options {
     int64_t periods, resamples;
     int stress, benchmark;
     /* what is written */
-    ts_texts exprs;
+    ts_texts exprs, sinks;
     const char *trades_path, *equity_path, *out;
     int format, resume;
     bool fresh;

@@ -3,6 +3,7 @@
 #include "cluster/stop_signal.h"
 #include "common/log.h"
 #include "services/tradestream/discover_files.h"
+#include "services/tradestream/publication.h"
 #include "services/tradestream/verb.h"
 
 #include <stddef.h>
@@ -20,6 +21,7 @@ static const ts_setting output_table[] = {
     {"resume", TS_SETTING_CHOICE, AT(resume), "auto", 0, 0, "auto", NULL,
      "go on from the checkpoint that an earlier start of this run left in --out; another run's is refused"},
     {"fresh", TS_SETTING_FLAG, AT(fresh), NULL, 0, 0, NULL, NULL, "begin anew, whatever checkpoint is there"},
+    TS_SINK_SETTING(AT(sinks)),
     {"rows", TS_SETTING_INT, AT(rows), "20", 1, 1e6, NULL, "N", "most rows of the table"},
     {0}};
 static const ts_setting *const tables[] = {
@@ -94,11 +96,34 @@ static int print(const ts_discovery *discovery, ts_error *error)
     return rc;
 }
 
+static int send_out(const ts_discovery *discovery, const ts_sinks *sinks, ts_error *error)
+{
+    ts_strbuf lines = {0}, run = {0};
+    ts_publication publication = {0};
+    ts_discover_lines(&lines, discovery);
+    ts_discover_run_json(&run, discovery);
+    int status = ts_strbuf_failed(&lines) || ts_strbuf_failed(&run) ? ts_no_memory(error, "the results") : 0;
+    if (!status)
+        status =
+            ts_publication_make(&publication, discovery->id, run.text, discovery->totals.evaluations, &lines, error);
+    if (!status && ts_sinks_want_equity(sinks))
+        status = ts_publication_trace(&publication, discovery->options, discovery->engine, error);
+    if (!status) status = ts_sinks_publish(sinks, &publication, error);
+    ts_publication_clear(&publication);
+    ts_strbuf_clear(&lines);
+    ts_strbuf_clear(&run);
+    const char *folder = discovery->options->out;
+    if (status && folder)
+        ts_error_context(error, "the results are in %s, run the same command again to send them", folder);
+    return status;
+}
+
 /* Rank 0 reads, writes and speaks; the others only work. */
-static int discover(ts_discovery *discovery, ts_discover_files *files, ts_error *error)
+static int discover(ts_discovery *discovery, ts_discover_files *files, ts_sinks *sinks, ts_error *error)
 {
     bool first = ts_comm_rank(discovery->comm) == 0;
     int rc = first ? ts_discover_files_open(files, discovery->options->out, error) : 0;
+    if (!rc && first) rc = ts_sinks_open(sinks, &discovery->options->sinks, error);
     if (ts_agree(discovery->comm, rc, error)) return -1;
     if (files->checkpoint) ts_stop_signal_watch();
     discovery->checkpoint = files->checkpoint;
@@ -106,9 +131,12 @@ static int discover(ts_discovery *discovery, ts_discover_files *files, ts_error 
     discovery->context = files;
     if (ts_discovery_prepare(discovery, error) || ts_discovery_run(discovery, error)) return -1;
     if (!first) return 0;
-    rc = ts_discover_files_finish(files, discovery, error);
-    if (!rc) tell_summary(discovery);
-    return rc ? rc : print(discovery, error);
+    rc = ts_discover_files_write(files, discovery, error);
+    if (!rc && sinks->count) rc = send_out(discovery, sinks, error);
+    if (rc) return rc;
+    ts_discover_files_finish(files);
+    tell_summary(discovery);
+    return print(discovery, error);
 }
 
 static int run_ranks(int argc, char **argv, ts_comm *comm, ts_error *error)
@@ -116,12 +144,14 @@ static int run_ranks(int argc, char **argv, ts_comm *comm, ts_error *error)
     ts_options options = {0};
     ts_discovery discovery = {0};
     ts_discover_files files = {0};
+    ts_sinks sinks = {0};
     int rc = ts_settings_read_all(tables, &options, argc, argv, NULL, error);
     if (!rc) rc = ts_discovery_init(&discovery, &options, comm, error);
     rc = ts_agree(comm, rc, error);
-    if (!rc) rc = discover(&discovery, &files, error);
+    if (!rc) rc = discover(&discovery, &files, &sinks, error);
     if (rc && error->code == TS_RUN_AGAIN && options.out)
         ts_error_context(error, "%s has a checkpoint, run the same command again to go on", options.out);
+    ts_sinks_close(&sinks);
     ts_discover_files_close(&files);
     if (discovery.abandoned) {
         ts_log_error("%s", error->text);

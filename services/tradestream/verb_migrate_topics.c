@@ -1,9 +1,8 @@
 /* tradestream migrate topics: the topics of Kafka, which no broker makes by itself. */
 #include "common/json.h"
 #include "common/memory.h"
-#include "common/module.h"
-#include "data/bus/module.h"
 #include "host/report/table.h"
+#include "services/tradestream/broker.h"
 #include "services/tradestream/verb_migrate.h"
 
 #include <inttypes.h>
@@ -23,19 +22,6 @@ static const ts_setting table[] = {
     {"format", TS_SETTING_CHOICE, offsetof(options, format), "table", 0, 0, "table|json", NULL, "of the list"},
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
-
-static const ts_bus_module *load(ts_error *error)
-{
-    ts_error why = {0};
-    const ts_bus_module *bus = ts_module_load(TS_BUS_MODULE, TS_BUS_SYMBOL, false, &why);
-    if (!bus)
-        ts_fail(
-            error, TS_UNAVAILABLE,
-            "Kafka's library cannot be loaded: %s. It needs librdkafka and a TradeStream built where its development "
-            "files were (Debian: librdkafka-dev)",
-            why.text);
-    return bus;
-}
 
 typedef int64_t (*number_of)(const ts_topic *topic);
 
@@ -106,7 +92,7 @@ static int run(int argc, char **argv, ts_error *error)
     options o = {0};
     ts_strbuf text = {0};
     if (ts_settings_read_all(tables, &o, argc, argv, NULL, error)) return -1;
-    const ts_bus_module *bus = load(error);
+    const ts_bus_module *bus = ts_broker_module(error);
     if (!bus) return -1;
     bool *existed = ts_alloc(bus->topics_count, sizeof *existed);
     int status = existed ? make(&o, bus, existed, error) : ts_no_memory(error, "the list");

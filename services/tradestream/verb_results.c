@@ -1,8 +1,8 @@
 /* tradestream results: the results in the database. */
+#include "services/tradestream/verb_results.h"
 #include "common/duration.h"
 #include "services/results/retention.h"
 #include "services/tradestream/database.h"
-#include "services/tradestream/verb.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -37,6 +37,7 @@ static const ts_verb verb_prune = {.name = "prune",
                                    .summary = "Throw away results that are older than wanted; champions stay.",
                                    .settings = tables,
                                    .run = prune};
-static const ts_verb *const verbs[] = {&verb_prune, NULL};
+static const ts_verb *const verbs[] = {&ts_verb_results_publish, &verb_prune, NULL};
 
-const ts_verb ts_verb_results = {.name = "results", .summary = "Results in the database: prune.", .verbs = verbs};
+const ts_verb ts_verb_results = {
+    .name = "results", .summary = "Results in the database: publish, prune.", .verbs = verbs};
