@@ -35,7 +35,7 @@ static int start(void **state)
                   ts_temporary("store")))
             return -1;
     if (shell(DISCOVER "--format jsonl | wc -l", ts_temporary("store"))) return -1;
-    winners = atoi(shell_out);
+    winners = (int)strtol(shell_out, NULL, 10);
     if (shell(STACK "up '%s' kafka", ts_temporary("broker"))) {
         print_message("no broker: %s\n", shell_err);
         return 0;
@@ -92,7 +92,7 @@ static void test_all_sinks_get_all_winners_once(void **state)
                      0);
     expect_winners(db);
     assert_int_equal(shell("wc -l < '%s'", ts_temporary("messages.jsonl")), 0);
-    assert_int_equal(atoi(shell_out), winners);
+    assert_int_equal((int)strtol(shell_out, NULL, 10), winners);
     /* what went to Kafka is what is in the database already */
     assert_int_equal(shell(STORING "--once --idle 3"), 0);
     assert_int_equal(database_int(db, "SELECT sum(duplicate) FROM consumed"), winners);

@@ -3,9 +3,10 @@
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
     zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin libmicrohttpd-dev
     libcurl4-openssl-dev libjwt-dev librdkafka-dev libpq-dev libhiredis-dev)
+server_packages=(maven openjdk-17-jre-headless postgresql redis-server) # what tests/stack starts
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
     chromium openssh-server openssh-client iproute2 shellcheck openssl
-    maven openjdk-17-jre-headless postgresql redis-server)
+    "${server_packages[@]}")
 # For ./check, in build/venv: the comparison with TA-Lib in the version of tests/golden; Kubernetes' schemas for its manifests;
 # JSON Schema and XXH3 for the messages.
 python_packages=(TA-Lib==0.6.8 numpy kubernetes-validate==1.37.0 jsonschema==4.26.0 PyYAML==6.0.3 xxhash==4.1.0)
