@@ -366,8 +366,9 @@ static int64_t ask(const char *sql)
 static const char *store(const char *topic, const char *options)
 {
     static char command[1024];
-    snprintf(command, sizeof command, STORING "--once --idle 3 --topic %s-answers --group %s-storing %s", topic, topic,
-             options);
+    snprintf(command, sizeof command,
+             STORING "--once --idle 3 --topic %s-answers --requests-topic %s --group %s-storing %s", topic, topic,
+             topic, options);
     return command;
 }
 
@@ -399,6 +400,11 @@ static void every_answer_is_stored_once(void **state)
     assert_int_equal(ask("SELECT count(*) FROM results"), distinct);
     assert_int_equal(ask("SELECT count(DISTINCT result_id) FROM results"), distinct);
     assert_int_equal(ask("SELECT count(*) FROM answers"), REQUESTS + 2);
+    /* of the requests sent, those that were answered without being asked for here are not there */
+    assert_int_equal(ask("SELECT count(*) FROM requests"), REQUESTS + 2);
+    assert_int_equal(ask("SELECT count(*) FROM run_summary WHERE kind = 'request' AND strategy IS NOT NULL AND "
+                         "winners = results_stored"),
+                     REQUESTS + 2);
     assert_int_equal(ask("SELECT count(*) FROM requests_open"), 0);
     assert_int_equal(consumed("calm", "dead_lettered"), 1);
     assert_int_equal(consumed("calm", "stored + duplicate + dead_lettered"), answers.count);

@@ -39,8 +39,9 @@ void ts_entry_settle(ts_entry *entry, ts_record_fate fate, const char *why);
 int ts_ledger_begin(ts_db *db, ts_batch *batch, ts_error *error);
 int ts_ledger_end(ts_db *db, ts_batch *batch, ts_error *error);
 
-/* staging.c. Store the open results, or the open outcomes, of a batch and settle them. */
+/* staging.c. Store the open records of one kind of a batch and settle them. */
 int ts_staging_results(ts_db *db, ts_batch *batch, ts_error *error);
 int ts_staging_outcomes(ts_db *db, ts_batch *batch, ts_error *error);
+int ts_staging_requests(ts_db *db, ts_batch *batch, ts_error *error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "services/results/batch.h"
 #include "services/results/columns.h"
 
+#include "common/interval.h"
 #include "common/memory.h"
 #include "data/db/copy.h"
 
@@ -50,7 +51,7 @@ static const char *const keep_results[] = {
 static const char insert_folds[] = "INSERT INTO result_folds (" TS_COLUMNS_FOLDS ") SELECT " TS_COLUMNS_FOLDS
                                    " FROM staging_folds WHERE result_id IN (SELECT result_id FROM staging_results)";
 
-static const char *const keep_outcomes[] = {NULL};
+static const char *const keep_nothing[] = {NULL};
 
 static void result_row(ts_strbuf *out, const ts_entry *entry)
 {
@@ -67,6 +68,26 @@ static void outcome_row(ts_strbuf *out, const ts_entry *entry)
     ts_copy_bigint(out, (int64_t)record->evaluations);
     ts_copy_text(out, record->reason);
     ts_copy_uuid(out, entry->content);
+    ts_copy_int(out, (int32_t)entry->place);
+}
+
+#define COLUMNS_REQUESTS                                                                                               \
+    "request_id, exchange, symbol, interval, strategy, load_from, start_time, end_time, request, expires_at"
+
+static void request_row(ts_strbuf *out, const ts_entry *entry)
+{
+    const ts_request *request = entry->record->request;
+    ts_copy_row(out, 11);
+    ts_copy_uuid(out, request->request_id);
+    ts_copy_text(out, request->exchange);
+    ts_copy_text(out, request->symbol);
+    ts_copy_text(out, ts_interval_text(request->interval_ms));
+    ts_copy_text(out, request->strategy);
+    ts_copy_time(out, request->load_from_ms);
+    ts_copy_time(out, request->start_ms);
+    ts_copy_time(out, request->end_ms);
+    ts_copy_jsonb(out, entry->record->text, entry->record->length);
+    ts_copy_time(out, request->expires_at_ms);
     ts_copy_int(out, (int32_t)entry->place);
 }
 
@@ -104,8 +125,25 @@ static const staging of_outcomes = {
              "INSERT INTO fresh_outcomes SELECT id FROM fresh",
     .known = "DELETE FROM staging_outcomes s USING answers k WHERE k.id = s.id AND NOT EXISTS "
              "(SELECT FROM fresh_outcomes f WHERE f.id = s.id) RETURNING s.sequence, replace(k.content::text, '-', '')",
-    .keep = keep_outcomes,
+    .keep = keep_nothing,
     .row = outcome_row,
+};
+
+static const staging of_requests = {
+    .kind = TS_RECORD_REQUEST,
+    .prepare = "CREATE TEMP TABLE IF NOT EXISTS staging_requests (LIKE requests INCLUDING DEFAULTS, "
+               "sequence integer NOT NULL) ON COMMIT DELETE ROWS; "
+               "CREATE TEMP TABLE IF NOT EXISTS fresh_requests (id uuid) ON COMMIT DELETE ROWS",
+    .copy = "COPY staging_requests (" COLUMNS_REQUESTS ", sequence) FROM STDIN (FORMAT binary)",
+    .claim = "WITH later AS (UPDATE requests q SET expires_at = s.expires_at FROM staging_requests s "
+             "WHERE q.request_id = s.request_id AND q.expires_at < s.expires_at), "
+             "fresh AS (INSERT INTO requests (" COLUMNS_REQUESTS ") SELECT " COLUMNS_REQUESTS
+             " FROM staging_requests ORDER BY request_id ON CONFLICT DO NOTHING RETURNING request_id) "
+             "INSERT INTO fresh_requests SELECT request_id FROM fresh",
+    .known = "DELETE FROM staging_requests s WHERE NOT EXISTS (SELECT FROM fresh_requests f WHERE f.id = s.request_id) "
+             "RETURNING s.sequence, replace(s.request_id::text, '-', '')",
+    .keep = keep_nothing,
+    .row = request_row,
 };
 
 static int expand(const char *text, ts_strbuf *sql, ts_error *error)
@@ -124,11 +162,18 @@ static const char *id_of(const ts_entry *entry)
     return entry->record->kind == TS_RECORD_RESULT ? entry->record->result_id : entry->record->request_id;
 }
 
+/* 0 but for requests, of which the one that expires last stands for all with its id. */
+static int64_t expiry_of(const ts_entry *entry)
+{
+    return entry->record->kind == TS_RECORD_REQUEST ? entry->record->request->expires_at_ms : 0;
+}
+
 static int by_id(const void *a, const void *b)
 {
     const ts_entry *x = *(ts_entry *const *)a, *y = *(ts_entry *const *)b;
-    int ids = strcmp(id_of(x), id_of(y));
-    return ids ? ids : (x->place > y->place) - (x->place < y->place);
+    int order = strcmp(id_of(x), id_of(y));
+    if (!order) order = (expiry_of(y) > expiry_of(x)) - (expiry_of(y) < expiry_of(x));
+    return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 /* The open entries of a kind, by id; freed by the caller. */
@@ -256,4 +301,8 @@ int ts_staging_results(ts_db *db, ts_batch *batch, ts_error *error)
 int ts_staging_outcomes(ts_db *db, ts_batch *batch, ts_error *error)
 {
     return store_kind(db, &of_outcomes, batch, error);
+}
+int ts_staging_requests(ts_db *db, ts_batch *batch, ts_error *error)
+{
+    return store_kind(db, &of_requests, batch, error);
 }

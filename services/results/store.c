@@ -50,6 +50,7 @@ static int work(ts_db *db, void *context, ts_error *error)
     if (ts_db_do(db, "SELECT ensure_todays_partitions()", 0, NULL, error)) return -1;
     if (ts_staging_results(db, batch, error)) return -1;
     if (ts_staging_outcomes(db, batch, error)) return -1;
+    if (ts_staging_requests(db, batch, error)) return -1;
     if (ts_ledger_end(db, batch, error)) return -1;
     return bury(batch, error);
 }
@@ -100,6 +101,14 @@ static int store(ts_db *db, ts_batch *batch, ts_results_counts *counts, ts_error
     return status;
 }
 
+/* A request's id is that of its content, and when it expires is not part of it. */
+static void fingerprint(ts_entry *entry)
+{
+    const ts_record *record = entry->record;
+    if (record->kind == TS_RECORD_REQUEST) memcpy(entry->content, record->request_id, sizeof entry->content);
+    else ts_fingerprint_of(record->text ? record->text : "", record->length, entry->content);
+}
+
 int ts_results_store(ts_db *db, const ts_results_settings *settings, ts_record *records, size_t count,
                      ts_results_counts *counts, ts_error *error)
 {
@@ -111,7 +120,7 @@ int ts_results_store(ts_db *db, const ts_results_settings *settings, ts_record *
     if (!batch.entry) return ts_no_memory(error, "a batch");
     for (size_t i = 0; i < count; i++) {
         batch.entry[i].record = &records[i];
-        ts_fingerprint_of(records[i].text ? records[i].text : "", records[i].length, batch.entry[i].content);
+        fingerprint(&batch.entry[i]);
     }
     int status = store(db, &batch, counts, error);
     free(batch.partition);

@@ -5,11 +5,14 @@
 
 #include "common/fingerprint.h"
 #include "data/db/postgres.h"
-#include "host/report/stored_result.h"
+#include "services/messages/discovered.h"
+#include "services/messages/outcome.h"
+#include "services/messages/request.h"
 
 typedef enum ts_record_kind {
     TS_RECORD_RESULT,
     TS_RECORD_OUTCOME,
+    TS_RECORD_REQUEST,
     TS_RECORD_DEAD /* already found to be no message: only counted; its `why` says what is wrong */
 } ts_record_kind;
 
@@ -22,7 +25,8 @@ typedef enum ts_record_fate {
 
 enum { TS_RECORD_WHY = 512 };
 
-/* One record of a topic, already read. Borrows its pointers. Ids are 32 hexadecimal digits; "" is none. */
+/* One record of a topic, already read. Borrows its pointers. Ids are 32 hexadecimal digits; "" is none. A request that
+ * comes again is a duplicate; the later of its times of expiry is kept. */
 typedef struct ts_record {
     const char *topic; /* NULL: not from a topic, no ledger is kept */
     int32_t partition;
@@ -33,12 +37,18 @@ typedef struct ts_record {
     char request_id[TS_FINGERPRINT_TEXT], run_id[TS_FINGERPRINT_TEXT]; /* a result has one of the two */
     char result_id[TS_FINGERPRINT_TEXT], evaluation_id[TS_FINGERPRINT_TEXT];
     const ts_stored_result *result; /* of a result */
+    const ts_request *request;      /* of a request */
     const char *status, *reason;    /* of an outcome: done, no_winner, ...; NULL or why */
     uint64_t winners, evaluations;
     /* filled by ts_results_store */
     ts_record_fate fate;
     char why[TS_RECORD_WHY];
 } ts_record;
+
+/* Fill what a record has of a message, which is borrowed. */
+void ts_record_discovered(ts_record *record, const ts_discovered *discovered);
+void ts_record_outcome(ts_record *record, const ts_outcome_message *outcome);
+void ts_record_request(ts_record *record, const ts_request *request);
 
 typedef struct ts_results_settings {
     const char *cluster_id; /* the broker's, for the ledger; NULL: "" */

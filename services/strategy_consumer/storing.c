@@ -3,8 +3,10 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "services/messages/answer.h"
+#include "services/messages/request.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,47 +20,51 @@ const ts_meter ts_storing_meters[] = {
     [DEAD] = {"tradestream_dlq_messages_total", TS_COUNTER, "topic,reason", NULL, "Dead letters."},
     {0}};
 
-/* What a batch of records becomes; `answer` holds what the records point to. */
+/* What a batch of records becomes; `message` holds what the records point to. */
+typedef struct message {
+    ts_answer answer;
+    ts_request request;
+    bool answered; /* the answer is to be cleared */
+} message;
+
 typedef struct reading {
+    const char *requests_topic;
     const ts_bus_record *const *from;
     ts_record *record;
-    ts_answer *answer;
-    bool *read;
+    message *message;
     size_t count;
 } reading;
+
+static int read_answer(const ts_bus_record *from, message *into, ts_record *record, ts_error *error)
+{
+    if (ts_answer_parse(from->value, from->value_size, &into->answer, error)) return -1;
+    into->answered = true;
+    if (into->answer.kind == TS_MESSAGE_DISCOVERED) ts_record_discovered(record, &into->answer.discovered);
+    else ts_record_outcome(record, &into->answer.outcome);
+    return 0;
+}
+
+static int read_request(const ts_bus_record *from, message *into, ts_record *record, ts_error *error)
+{
+    if (ts_request_parse(from->value, from->value_size, &into->request, error)) return -1;
+    ts_record_request(record, &into->request);
+    return 0;
+}
 
 static void read_one(reading *r, size_t i)
 {
     const ts_bus_record *from = r->from[i];
-    ts_answer *answer = &r->answer[i];
     ts_record *to = &r->record[i];
     ts_error why = {0};
+    bool of_requests = r->requests_topic && !strcmp(from->topic, r->requests_topic);
     *to = (ts_record){.topic = from->topic,
                       .partition = from->partition,
                       .offset = from->offset,
                       .kind = TS_RECORD_DEAD,
                       .text = from->value,
                       .length = from->value_size};
-    r->read[i] = !ts_answer_parse(from->value, from->value_size, answer, &why);
-    if (!r->read[i]) {
+    if ((of_requests ? read_request : read_answer)(from, &r->message[i], to, &why))
         snprintf(to->why, sizeof to->why, "%.*s", (int)sizeof to->why - 1, why.text);
-    } else if (answer->kind == TS_MESSAGE_DISCOVERED) {
-        const ts_result_ids *ids = &answer->discovered.ids;
-        to->kind = TS_RECORD_RESULT;
-        to->result = &answer->discovered.result;
-        memcpy(to->request_id, ids->request_id, sizeof to->request_id);
-        memcpy(to->run_id, ids->run_id, sizeof to->run_id);
-        memcpy(to->result_id, ids->result_id, sizeof to->result_id);
-        memcpy(to->evaluation_id, ids->evaluation_id, sizeof to->evaluation_id);
-    } else {
-        const ts_outcome_message *outcome = &answer->outcome;
-        to->kind = TS_RECORD_OUTCOME;
-        memcpy(to->request_id, outcome->request_id, sizeof to->request_id);
-        to->status = ts_outcome_names[outcome->status];
-        to->reason = *outcome->reason ? outcome->reason : NULL;
-        to->winners = outcome->winners;
-        to->evaluations = outcome->evaluations;
-    }
 }
 
 static void read_chunk(void *context, int worker, size_t index)
@@ -70,33 +76,100 @@ static void read_chunk(void *context, int worker, size_t index)
 
 static void reading_clear(reading *r)
 {
-    for (size_t i = 0; r->read && i < r->count; i++)
-        if (r->read[i]) ts_answer_clear(&r->answer[i]);
+    for (size_t i = 0; r->message && i < r->count; i++)
+        if (r->message[i].answered) ts_answer_clear(&r->message[i].answer);
     free(r->record);
-    free(r->answer);
-    free(r->read);
+    free(r->message);
 }
 
-typedef struct burial {
-    const ts_storing *storing;
-    const reading *reading;
-} burial;
+/* The part of a batch that one connection stores: a partition's records go to the same one, so that no two wait for
+ * each other's rows. */
+typedef struct lane {
+    struct round_trip *trip;
+    ts_db *db;
+    ts_record *record;
+    const ts_bus_record **from;
+    size_t count;
+    ts_results_counts counts;
+    ts_error error;
+} lane;
 
-/* Dead letters are there before the transaction that counts them is. */
-static int bury(const ts_record *const *dead, size_t count, void *context, ts_error *error)
+typedef struct round_trip {
+    const ts_storing *storing;
+    lane lane[TS_STORING_LANES];
+    pthread_mutex_t burying; /* the producer is for one thread at a time */
+} round_trip;
+
+static int bury_all(const lane *l, const ts_record *const *dead, size_t count, ts_error *error)
 {
-    const burial *b = context;
+    const ts_storing *storing = l->trip->storing;
     for (size_t i = 0; i < count; i++) {
-        const ts_bus_record *from = b->reading->from[dead[i] - b->reading->record];
+        const ts_bus_record *from = l->from[dead[i] - l->record];
         const char *class = dead[i]->kind == TS_RECORD_DEAD ? "no-message" : "refused";
         ts_log_event(TS_LOG_WARNING, "a record is dead", TS_TEXT("topic", from->topic),
                      TS_INT("partition", from->partition), TS_INT("offset", from->offset),
                      TS_TEXT("error", dead[i]->why));
         ts_meter_count(&ts_storing_meters[DEAD], 1, from->topic, class, NULL);
-        if (ts_producer_dead_letter(b->storing->producer, from, class, dead[i]->why, b->storing->service, error))
-            return -1;
+        if (ts_producer_dead_letter(storing->producer, from, class, dead[i]->why, storing->service, error)) return -1;
     }
-    return ts_producer_flush(b->storing->producer, FLUSH_SECONDS, error);
+    return ts_producer_flush(storing->producer, FLUSH_SECONDS, error);
+}
+
+/* Dead letters are there before the transaction that counts them is. */
+static int bury(const ts_record *const *dead, size_t count, void *context, ts_error *error)
+{
+    lane *l = context;
+    pthread_mutex_lock(&l->trip->burying);
+    int status = bury_all(l, dead, count, error);
+    pthread_mutex_unlock(&l->trip->burying);
+    return status;
+}
+
+static void store_lane(void *context, int worker, size_t index)
+{
+    round_trip *trip = context;
+    lane *l = &trip->lane[index];
+    const ts_results_settings settings = {.cluster_id = trip->storing->cluster, .bury = bury, .context = l};
+    (void)worker;
+    if (l->count) ts_results_store(l->db, &settings, l->record, l->count, &l->counts, &l->error);
+}
+
+/* Share the records out; `record` and `from` are room for all of them. */
+static void make_lanes(round_trip *trip, const reading *r, ts_record *record, const ts_bus_record **from)
+{
+    size_t lanes = trip->storing->lanes, next = 0;
+    for (size_t l = 0; l < lanes; l++) {
+        trip->lane[l] = (lane){.trip = trip, .db = trip->storing->db[l], .record = record + next, .from = from + next};
+        for (size_t i = 0; i < r->count; i++) {
+            if ((size_t)r->record[i].partition % lanes != l) continue;
+            record[next] = r->record[i];
+            from[next++] = r->from[i];
+            trip->lane[l].count++;
+        }
+    }
+}
+
+static int store_read(const ts_storing *storing, const reading *r, ts_results_counts *counts, ts_error *error)
+{
+    round_trip trip = {.storing = storing, .burying = PTHREAD_MUTEX_INITIALIZER};
+    ts_record *record = ts_alloc(r->count + 1, sizeof *record);
+    const ts_bus_record **from = ts_alloc(r->count + 1, sizeof *from);
+    int status = record && from ? 0 : ts_no_memory(error, "records");
+    if (!status) {
+        make_lanes(&trip, r, record, from);
+        ts_threads_run(storing->threads, storing->lanes, store_lane, &trip);
+    }
+    for (size_t l = 0; l < storing->lanes && !status; l++) {
+        const lane *done = &trip.lane[l];
+        if (done->error.code) status = ts_fail(error, done->error.code, "%s", done->error.text);
+        counts->stored += done->counts.stored;
+        counts->duplicate += done->counts.duplicate;
+        counts->dead_lettered += done->counts.dead_lettered;
+        counts->skipped += done->counts.skipped;
+    }
+    free(record);
+    free(from);
+    return status;
 }
 
 static void count(const ts_results_counts *counts)
@@ -114,17 +187,15 @@ static void count(const ts_results_counts *counts)
 
 int ts_store_records(const ts_storing *storing, const ts_bus_record *const *records, size_t number, ts_error *error)
 {
-    reading r = {.from = records,
+    reading r = {.requests_topic = storing->requests_topic,
+                 .from = records,
                  .record = ts_alloc(number + 1, sizeof *r.record),
-                 .answer = ts_alloc(number + 1, sizeof *r.answer),
-                 .read = ts_alloc(number + 1, sizeof *r.read),
+                 .message = ts_alloc(number + 1, sizeof *r.message),
                  .count = number};
-    burial context = {storing, &r};
-    const ts_results_settings settings = {.cluster_id = storing->cluster, .bury = bury, .context = &context};
     ts_results_counts counts = {0};
-    int status = r.record && r.answer && r.read ? 0 : ts_no_memory(error, "records");
+    int status = r.record && r.message ? 0 : ts_no_memory(error, "records");
     if (!status) ts_threads_run(storing->threads, (number + CHUNK - 1) / CHUNK, read_chunk, &r);
-    if (!status) status = ts_results_store(storing->db, &settings, r.record, number, &counts, error);
+    if (!status) status = store_read(storing, &r, &counts, error);
     if (!status) count(&counts);
     if (!status)
         ts_log_event(TS_LOG_INFO, "records stored", TS_INT("stored", (int64_t)counts.stored),
@@ -138,7 +209,7 @@ int ts_storing_check(const ts_storing *storing, ts_consumer *consumer, const cha
                      ts_error *error)
 {
     int64_t seen, first, next;
-    if (ts_results_next_offset(storing->db, storing->cluster, topic, partition, &seen, error) || seen < 0)
+    if (ts_results_next_offset(storing->db[0], storing->cluster, topic, partition, &seen, error) || seen < 0)
         return error->code ? -1 : 0;
     if (ts_consumer_limits(consumer, topic, partition, &first, &next, error)) return -1;
     if (next >= seen) return 0;

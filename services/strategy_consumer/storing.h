@@ -1,4 +1,5 @@
-/* Records of discovered-strategies into PostgreSQL: read, stored once, and what cannot be stored buried. */
+/* Records of discovered-strategies, and the requests they answer, into PostgreSQL: read, stored once, and what cannot
+ * be stored buried. */
 #ifndef TS_SERVICES_STRATEGY_CONSUMER_STORING_H
 #define TS_SERVICES_STRATEGY_CONSUMER_STORING_H
 
@@ -8,18 +9,22 @@
 #include "services/results/store.h"
 #include "services/service/meter.h"
 
+enum { TS_STORING_LANES = 16 };
+
 typedef struct ts_storing {
-    ts_db *db;
-    ts_producer *producer; /* of dead letters */
-    ts_threads *threads;   /* that read the records */
-    const char *cluster;   /* id of Kafka's cluster, for the ledger */
+    ts_db *db[TS_STORING_LANES]; /* connections that store side by side, `lanes` of them */
+    size_t lanes;
+    const char *requests_topic; /* its records are requests; NULL: none */
+    ts_producer *producer;      /* of dead letters */
+    ts_threads *threads;        /* that read the records */
+    const char *cluster;        /* id of Kafka's cluster, for the ledger */
     const char *service;
 } ts_storing;
 
 extern const ts_meter ts_storing_meters[];
 
-/* Store them all, in one transaction with the ledger; what is dead is acknowledged by Kafka before that commits. On an
- * error (TS_UNAVAILABLE: the database or Kafka is away) the same records may be given again. */
+/* Store them all, in a transaction a lane with its part of the ledger; what is dead is acknowledged by Kafka before
+ * that commits. On an error (TS_UNAVAILABLE: the database or Kafka is away) the same records may be given again. */
 int ts_store_records(const ts_storing *storing, const ts_bus_record *const *records, size_t count, ts_error *error);
 
 /* The offsets that the ledger has seen of a partition must be those of this topic: TS_BAD_CONFIG when the broker has

@@ -1,8 +1,9 @@
-/* strategy_consumer: winners and outcomes from Kafka into PostgreSQL, each once. */
+/* strategy_consumer: requests, winners and outcomes from Kafka into PostgreSQL, each once. */
 #include "services/strategy_consumer/storing.h"
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "data/bus/topic_list.h"
 #include "services/service/service.h"
 
 #include <stdlib.h>
@@ -17,15 +18,18 @@ typedef struct strategy_settings {
     ts_service_settings service;
     ts_texts kafka;
     ts_secret_value database;
-    const char *topic, *group;
-    int64_t batch, threads;
+    const char *topic, *requests_topic, *group;
+    int64_t batch, threads, connections;
     double linger, idle;
     /* opened */
     ts_bus_config config;
     ts_consumer *consumer;
     ts_storing storing;
     char cluster[CLUSTER];
-    int32_t *checked; /* partitions whose ledger fits */
+    struct {
+        bool of_requests;
+        int32_t partition;
+    } * checked; /* partitions whose ledger fits */
     size_t checked_count;
 } strategy_settings;
 
@@ -37,8 +41,12 @@ static const ts_setting table[] = {
      "in the environment say the same"},
     {"topic", TS_SETTING_TEXT, AT(topic), "discovered-strategies", 0, 0, NULL, "TOPIC",
      "where winners and outcomes are"},
+    {"requests-topic", TS_SETTING_TEXT, AT(requests_topic), TS_TOPIC_REQUESTS, 0, 0, NULL, "TOPIC",
+     "where requests are, so that SQL can tell which are open; none: they are not read"},
     {"group", TS_SETTING_TEXT, AT(group), "strategy-consumer", 0, 0, NULL, "NAME", "consumer group"},
-    {"batch", TS_SETTING_INT, AT(batch), "5000", 1, 100000, NULL, "N", "most records of one transaction"},
+    {"batch", TS_SETTING_INT, AT(batch), "5000", 1, 100000, NULL, "N", "most records at once"},
+    {"connections", TS_SETTING_INT, AT(connections), "2", 1, TS_STORING_LANES, NULL, "N",
+     "to the database, each storing its part of the partitions"},
     {"linger", TS_SETTING_REAL, AT(linger), "0.1", 0, 60, NULL, "S", "how long to wait for more of a batch"},
     {"idle", TS_SETTING_REAL, AT(idle), "10", 0.1, 3600, NULL, "S", "with --once: end when nothing came for so long"},
     {"threads", TS_SETTING_INT, AT(threads), NULL, 1, 64, NULL, "N",
@@ -53,10 +61,11 @@ static int open_kafka(strategy_settings *s, ts_error *error)
     if (ts_bus_config_read(&s->kafka, &s->config, error)) return -1;
     s->storing.producer = ts_producer_open(&s->config, "strategy_consumer", error);
     if (!s->storing.producer) return -1;
+    const char *const topics[] = {s->topic, s->requests_topic};
     const ts_consumer_settings consuming = {.name = "strategy_consumer",
                                             .group = s->group,
-                                            .topics = &s->topic,
-                                            .topics_count = 1,
+                                            .topics = topics,
+                                            .topics_count = s->storing.requests_topic ? 2 : 1,
                                             .waiting = (size_t)s->batch};
     s->consumer = ts_consumer_open(&s->config, &consuming, error);
     if (!s->consumer || ts_consumer_cluster(s->consumer, s->cluster, sizeof s->cluster, error)) return -1;
@@ -72,8 +81,10 @@ static int open_all(void *settings, ts_error *error)
     if (!s->storing.threads) return -1;
     const ts_db_settings database = {
         .url = s->database.value, .application = "strategy_consumer", .stopping = ts_service_stopping};
-    s->storing.db = ts_db_open(&database, error);
-    return s->storing.db ? open_kafka(s, error) : -1;
+    for (; s->storing.lanes < (size_t)s->connections; s->storing.lanes++)
+        if (!(s->storing.db[s->storing.lanes] = ts_db_open(&database, error))) return -1;
+    if (strcmp(s->requests_topic, "none") != 0) s->storing.requests_topic = s->requests_topic;
+    return open_kafka(s, error);
 }
 
 static void close_all(void *settings)
@@ -82,7 +93,7 @@ static void close_all(void *settings)
     ts_consumer_close(s->consumer);
     ts_producer_close(s->storing.producer);
     ts_bus_config_clear(&s->config);
-    ts_db_close(s->storing.db);
+    for (size_t i = 0; i < s->storing.lanes; i++) ts_db_close(s->storing.db[i]);
     ts_threads_free(s->storing.threads);
     free(s->checked);
 }
@@ -90,13 +101,15 @@ static void close_all(void *settings)
 /* A partition met for the first time. */
 static int check(strategy_settings *s, const ts_bus_record *record, ts_error *error)
 {
+    bool of_requests = strcmp(record->topic, s->topic) != 0;
     for (size_t i = 0; i < s->checked_count; i++)
-        if (s->checked[i] == record->partition) return 0;
-    int32_t *grown = ts_grow(s->checked, s->checked_count + 1, sizeof *grown);
+        if (s->checked[i].partition == record->partition && s->checked[i].of_requests == of_requests) return 0;
+    void *grown = ts_grow(s->checked, s->checked_count + 1, sizeof *s->checked);
     if (!grown) return ts_no_memory(error, "partitions");
     s->checked = grown;
     if (ts_storing_check(&s->storing, s->consumer, record->topic, record->partition, error)) return -1;
-    s->checked[s->checked_count++] = record->partition;
+    s->checked[s->checked_count].of_requests = of_requests;
+    s->checked[s->checked_count++].partition = record->partition;
     return 0;
 }
 
@@ -154,7 +167,7 @@ int main(int argc, char **argv)
     static strategy_settings settings;
     static const ts_service service = {
         .name = "strategy_consumer",
-        .summary = "Stores what was discovered: winners and outcomes from Kafka into PostgreSQL.",
+        .summary = "Stores what was discovered: requests, winners and outcomes from Kafka into PostgreSQL.",
         .settings = tables,
         .secrets = secrets,
         .into = &settings,

@@ -6,25 +6,12 @@
 #include "services/tradestream/sinks.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BATCH = 5000 };
 
 static void *open_database(const char *address, ts_error *error)
 {
     return ts_database_open(&(ts_database_options){.database = *address ? address : NULL}, error);
-}
-
-static ts_record record_of(const ts_published *item)
-{
-    ts_record record = {.kind = TS_RECORD_RESULT,
-                        .text = item->message.text,
-                        .length = item->message.length,
-                        .result = &item->winner.result};
-    memcpy(record.run_id, item->winner.ids.run_id, sizeof record.run_id);
-    memcpy(record.result_id, item->winner.ids.result_id, sizeof record.result_id);
-    memcpy(record.evaluation_id, item->winner.ids.evaluation_id, sizeof record.evaluation_id);
-    return record;
 }
 
 static int refused(const ts_record *record, ts_error *error)
@@ -35,7 +22,10 @@ static int refused(const ts_record *record, ts_error *error)
 static int store_batch(ts_db *db, const ts_published *items, size_t count, ts_record *record, ts_error *error)
 {
     const ts_results_settings settings = {0};
-    for (size_t i = 0; i < count; i++) record[i] = record_of(&items[i]);
+    for (size_t i = 0; i < count; i++) {
+        record[i] = (ts_record){.text = items[i].message.text, .length = items[i].message.length};
+        ts_record_discovered(&record[i], &items[i].winner);
+    }
     if (ts_results_store(db, &settings, record, count, NULL, error)) return -1;
     for (size_t i = 0; i < count; i++)
         if (record[i].fate == TS_FATE_DEAD) return refused(&record[i], error);
