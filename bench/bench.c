@@ -22,6 +22,8 @@ const ts_bench_case ts_bench_cases[] = {
     {"import", "a packed file of 1,306,000 candles into a store, durably", false, false, ts_bench_add_import},
     {"cycle", "9,600 requests, what the original platform was given every five minutes, on 1 and 2 ranks", false, false,
      ts_bench_add_cycle},
+    {"streams", "the requests of a cycle through Kafka into PostgreSQL; DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS", false,
+     false, ts_bench_add_streams},
     {"scaling", "discover on 1, 2 and 4 ranks, and a model of up to 1,024", false, false, ts_bench_add_scaling},
 };
 const size_t ts_bench_case_count = sizeof ts_bench_cases / sizeof *ts_bench_cases;

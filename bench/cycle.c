@@ -1,6 +1,7 @@
 /* The five-minute cycle of the original platform: 16 symbols x 10 windows x 60 strategies, a request each, population
  * 50, 30 generations, the best 5 kept. Windows end at the last bar and are as many minutes long as these Fibonacci
  * numbers; those of a symbol are searched side by side. Nothing is booked for statistics, as the original had none. */
+#include "bench/cycle.h"
 #include "bench/bench.h"
 #include "bench/candle_files.h"
 #include "bench/scaling_run.h"
@@ -13,7 +14,7 @@
 
 enum { SYMBOLS = 16, BARS = 130000, WORDS = 32 + SYMBOLS };
 
-static const char windows[] = "1597m,2584m,4181m,6765m,10946m,17711m,28657m,46368m,75025m,121393m";
+const char ts_cycle_windows[] = "1597m,2584m,4181m,6765m,10946m,17711m,28657m,46368m,75025m,121393m";
 
 static const int ranks[] = {1, 2};
 enum { JOBS = sizeof ranks / sizeof *ranks };
@@ -48,7 +49,7 @@ static void make_words(cycle *c, const ts_bench_settings *settings, const char *
     const char *const rest[] = {"--strategies",
                                 "all",
                                 "--windows",
-                                windows,
+                                ts_cycle_windows,
                                 "--preset",
                                 "original",
                                 "--search",
