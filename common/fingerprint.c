@@ -50,3 +50,5 @@ void ts_fingerprint_of(const void *bytes, size_t length, char text[TS_FINGERPRIN
 {
     hash_text(XXH3_128bits(bytes, length), text);
 }
+
+uint64_t ts_checksum(const void *bytes, size_t length) { return XXH3_64bits(bytes, length); }

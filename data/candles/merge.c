@@ -39,6 +39,19 @@ int ts_series_merge(const ts_series *a, const ts_series *b, ts_series *both, ts_
     return 0;
 }
 
+int ts_series_overlay(const ts_series *under, const ts_series *over, ts_series *into, ts_error *error)
+{
+    if (ts_series_copy(under->bars ? under : over, 0, 0, into, error)) return -1;
+    into->synthetic = under->synthetic || over->synthetic;
+    if (ts_series_reserve(into, under->bars + over->bars, error)) return -1;
+    for (size_t i = 0, j = 0; i < under->bars || j < over->bars;) {
+        bool take_over = i == under->bars || (j < over->bars && over->time[j] <= under->time[i]);
+        if (take_over && i < under->bars && under->time[i] == over->time[j]) i++;
+        if (take_over ? append_bar(over, j++, into, error) : append_bar(under, i++, into, error)) return -1;
+    }
+    return 0;
+}
+
 int ts_series_join(ts_series *series, ts_series *more, ts_error *error)
 {
     if (!series->bars) {

@@ -8,6 +8,7 @@
 #include "data/candles/candle_rules.h"
 #include "data/candles/folder.h"
 #include "data/candles/merge.h"
+#include "data/candles/store_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static int series_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error)
+enum { TRIES = 10 }; /* to read batches while others put them together */
+
+int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error)
 {
     int length = snprintf(path, PATH_MAX, "%s/%s/%s/%s", key->root, key->exchange, key->symbol,
                           ts_interval_text(key->interval_ms));
@@ -42,17 +45,19 @@ static int check_key(const ts_store_key *key, const ts_series *batch, const char
                    ts_interval_text(batch->interval_ms));
 }
 
-/* Like ts_store_read, but no batches at all are an empty series. */
-static int read_all(const ts_store_key *key, ts_series *series, ts_error *error)
+/* All batches of a folder, as they are now. *gone: one that was listed is not there any more, as others have put
+ * several together. */
+static int read_batches(const ts_store_key *key, const char *folder, ts_series *series, bool *gone, ts_error *error)
 {
-    char folder[PATH_MAX], path[PATH_MAX + TS_NAME];
+    char path[PATH_MAX + TS_NAME];
     ts_names batches;
     ts_series batch = {0};
-    if (ts_exchange_check(key->exchange, error) || series_folder(key, folder, error)) return -1;
     int status = ts_folder_list(folder, ".h5", &batches, error);
+    *gone = false;
     for (size_t i = 0; i < batches.count && !status; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, batches.name[i]);
         status = ts_batch_read(path, &batch, error);
+        *gone = status && access(path, F_OK) && errno == ENOENT;
         if (!status) status = check_key(key, &batch, path, error);
         if (!status && ts_series_join(series, &batch, error)) status = ts_error_context(error, "%s", path);
         ts_series_clear(&batch);
@@ -62,13 +67,35 @@ static int read_all(const ts_store_key *key, ts_series *series, ts_error *error)
     return status;
 }
 
+/* No batches at all are an empty series. */
+int ts_store_read_batches(const ts_store_key *key, ts_series *series, ts_error *error)
+{
+    char folder[PATH_MAX];
+    if (ts_exchange_check(key->exchange, error) || ts_store_folder(key, folder, error)) return -1;
+    for (int tries = 0;; tries++) {
+        ts_error why = {0};
+        bool gone;
+        if (!read_batches(key, folder, series, &gone, &why)) return 0;
+        if (!gone || tries == TRIES) return ts_fail(error, why.code, "%s", why.text);
+    }
+}
+
+/* The journal is read first: what leaves it is in a batch by then. */
 int ts_store_read(const ts_store_key *key, ts_series *series, ts_error *error)
 {
-    if (read_all(key, series, error)) return -1;
-    if (series->bars) {
+    ts_series live = {0}, batches = {0};
+    int status = ts_store_read_live(key, &live, error);
+    if (!status) status = ts_store_read_batches(key, &batches, error);
+    if (!status && live.bars) status = ts_series_overlay(&batches, &live, series, error);
+    else if (!status) *series = batches, batches = (ts_series){0};
+    ts_series_clear(&live);
+    ts_series_clear(&batches);
+    if (!status && series->bars) {
         snprintf(series->exchange, sizeof series->exchange, "%s", key->exchange);
         return 0;
     }
+    ts_series_clear(series);
+    if (status) return -1;
     return ts_fail(error, TS_BAD_DATA, "the store %s holds no candles of %s %s %s", key->root, key->exchange,
                    key->symbol, ts_interval_text(key->interval_ms));
 }
@@ -84,17 +111,23 @@ static void compact_time(int64_t time_ms, char compact[TS_TIME_TEXT])
     compact[used] = '\0';
 }
 
-static int write_news(const char *folder, const ts_series *news, const char *source, ts_error *error)
+void ts_store_batch_name(const ts_series *series, char name[TS_NAME])
 {
-    char path[PATH_MAX + TS_NAME], first[TS_TIME_TEXT], last[TS_TIME_TEXT];
-    compact_time(news->time[0], first);
-    compact_time(news->time[news->bars - 1], last);
-    snprintf(path, sizeof path, "%s/%s-%s.h5", folder, first, last);
-    return ts_batch_write(path, news, source, error);
+    char first[TS_TIME_TEXT], last[TS_TIME_TEXT];
+    compact_time(series->time[0], first);
+    compact_time(series->time[series->bars - 1], last);
+    snprintf(name, TS_NAME, "%s-%s.h5", first, last);
 }
 
-/* One writer a series at a time, so that two imports cannot both find a row missing. Closing the file unlocks it. */
-static int lock_folder(const char *folder, ts_error *error)
+int ts_store_write_batch(const char *folder, const ts_series *series, const char *source, ts_error *error)
+{
+    char path[PATH_MAX + TS_NAME], name[TS_NAME];
+    ts_store_batch_name(series, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return ts_batch_write(path, series, source, error);
+}
+
+int ts_store_lock(const char *folder, ts_error *error)
 {
     int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_EX)) {
@@ -117,7 +150,7 @@ static int symbol_valid(const ts_series *series, ts_error *error)
 static int find_news(const ts_store_key *key, const ts_series *series, ts_series *news, ts_error *error)
 {
     ts_series held = {0}, both = {0};
-    int status = read_all(key, &held, error);
+    int status = ts_store_read_batches(key, &held, error);
     if (!status && !held.bars) {
         status = ts_series_copy(series, 0, series->bars, news, error);
         if (!status) status = ts_series_settle_interval(news, key->interval_ms, error);
@@ -140,14 +173,14 @@ int ts_store_add(const char *root, const ts_series *series, const char *source, 
     *added = 0;
     memcpy(key.exchange, series->exchange, sizeof key.exchange);
     memcpy(key.symbol, series->symbol, sizeof key.symbol);
-    if (symbol_valid(series, error) || ts_exchange_check(key.exchange, error) || series_folder(&key, folder, error))
+    if (symbol_valid(series, error) || ts_exchange_check(key.exchange, error) || ts_store_folder(&key, folder, error))
         goto out;
-    if (ts_folder_make(folder, error) || (lock = lock_folder(folder, error)) < 0) goto out;
+    if (ts_folder_make(folder, error) || (lock = ts_store_lock(folder, error)) < 0) goto out;
     if (find_news(&key, series, &news, error)) {
         ts_error_context(error, "adding to %s", folder);
         goto out;
     }
-    status = news.bars ? write_news(folder, &news, source, error) : 0;
+    status = news.bars ? ts_store_write_batch(folder, &news, source, error) : 0;
     *added = status ? 0 : news.bars;
 out:
     if (lock >= 0) close(lock);

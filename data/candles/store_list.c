@@ -4,7 +4,7 @@
 #include "common/memory.h"
 #include "data/candles/batch.h"
 #include "data/candles/folder.h"
-#include "data/candles/store.h"
+#include "data/candles/store_internal.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -90,14 +90,24 @@ static void add_head(ts_store_summary *summary, const ts_batch_head *head)
     summary->batches++;
 }
 
+/* What the journal has after the last batch is more of the series; what it has within is corrections. */
+static void add_live(ts_store_summary *summary, const ts_series *live)
+{
+    summary->live = live->bars;
+    if (!live->bars) return;
+    int64_t first = live->time[0], last = live->time[live->bars - 1];
+    summary->bars += summary->batches ? live->bars - ts_series_find(live, summary->last_ms + 1) : live->bars;
+    if (!summary->batches || first < summary->first_ms) summary->first_ms = first;
+    if (!summary->batches || last > summary->last_ms) summary->last_ms = last;
+}
+
 int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_error *error)
 {
     char folder[PATH_MAX], path[PATH_MAX + TS_NAME];
     ts_names names;
+    ts_series live;
     *summary = (ts_store_summary){0};
-    int length = snprintf(folder, sizeof folder, "%s/%s/%s/%s", key->root, key->exchange, key->symbol,
-                          ts_interval_text(key->interval_ms));
-    if (length < 0 || length >= PATH_MAX) return ts_fail(error, TS_USAGE, "the store's path is too long");
+    if (ts_store_folder(key, folder, error) || ts_store_read_live(key, &live, error)) return -1;
     int status = ts_folder_list(folder, ".h5", &names, error);
     for (size_t i = 0; i < names.count && !status; i++) {
         ts_batch_head head;
@@ -106,5 +116,7 @@ int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_er
         if (!status) add_head(summary, &head);
     }
     free(names.name);
+    if (!status) add_live(summary, &live);
+    ts_series_clear(&live);
     return status;
 }

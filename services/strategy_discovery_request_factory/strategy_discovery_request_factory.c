@@ -212,7 +212,7 @@ static int ask_and_remember(factory_settings *s, const char *symbol, size_t *ask
     snprintf(key.symbol, sizeof key.symbol, "%s", symbol);
     snprintf(series, sizeof series, "%s/%s/%s", s->exchange, symbol, s->interval);
     if (ts_store_summarise(&key, &candles, error)) return -1;
-    if (!candles.batches) {
+    if (!candles.bars) {
         ts_log_warning("%s is left out: the store has no %s candles of it", symbol, s->interval);
         return 0;
     }

@@ -62,6 +62,7 @@ static void as_json(ts_strbuf *out, const row *rows, size_t count)
         ts_json_text(&json, "interval", ts_interval_text(rows[i].key->interval_ms));
         ts_json_int(&json, "bars", (int64_t)rows[i].summary.bars);
         ts_json_int(&json, "batches", (int64_t)rows[i].summary.batches);
+        ts_json_int(&json, "live", (int64_t)rows[i].summary.live);
         ts_json_text(&json, "first", rows[i].first);
         ts_json_text(&json, "last", rows[i].last);
         ts_json_bool(&json, "synthetic", rows[i].summary.synthetic);
@@ -79,7 +80,7 @@ static size_t summarise(const ts_store_key *keys, size_t count, row *rows, ts_er
     for (size_t i = 0; i < count; i++) {
         row *is = &rows[used];
         if (ts_store_summarise(&keys[i], &is->summary, error)) return SIZE_MAX;
-        if (!is->summary.batches) continue;
+        if (!is->summary.bars) continue;
         is->key = &keys[i];
         ts_time_text(is->summary.first_ms, is->first);
         ts_time_text(is->summary.last_ms, is->last);

@@ -1,5 +1,5 @@
-/* Preloaded into a program: it dies, as by kill -9, at its Nth fsync or rename, N being in the environment as KILL_AT.
- */
+/* Preloaded into a program: it dies, as by kill -9, at its Nth fsync, fdatasync, rename or unlink, N being in the
+ * environment as KILL_AT. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
@@ -23,6 +23,26 @@ int fsync(int file)
     } real = {dlsym(RTLD_NEXT, "fsync")};
     count();
     return real.call(file);
+}
+
+int fdatasync(int file)
+{
+    union {
+        void *found;
+        int (*call)(int);
+    } real = {dlsym(RTLD_NEXT, "fdatasync")};
+    count();
+    return real.call(file);
+}
+
+int unlink(const char *path)
+{
+    union {
+        void *found;
+        int (*call)(const char *);
+    } real = {dlsym(RTLD_NEXT, "unlink")};
+    count();
+    return real.call(path);
 }
 
 int rename(const char *from, const char *to)

@@ -1,0 +1,25 @@
+/* The folders of a store: what its files share. */
+#ifndef TS_DATA_CANDLES_STORE_INTERNAL_H
+#define TS_DATA_CANDLES_STORE_INTERNAL_H
+
+#include "data/candles/folder.h"
+#include "data/candles/store.h"
+
+#include <limits.h>
+
+/* Where the batches of a series are. TS_USAGE when the path is too long for a batch's name below it. */
+int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error);
+
+/* One writer a series at a time, so that two imports cannot both find a row missing. A file; closing it unlocks. -1 on
+ * error. */
+int ts_store_lock(const char *folder, ts_error *error);
+
+/* The name that its first and last candle give a batch; write it under that name. */
+void ts_store_batch_name(const ts_series *series, char name[TS_NAME]);
+int ts_store_write_batch(const char *folder, const ts_series *series, const char *source, ts_error *error);
+
+/* The batches alone, and the journal's part alone; nothing is an empty series. */
+int ts_store_read_batches(const ts_store_key *key, ts_series *series, ts_error *error);
+int ts_store_read_live(const ts_store_key *key, ts_series *series, ts_error *error);
+
+#endif
