@@ -83,6 +83,17 @@ static int take_environment(ts_bus_config *config, rd_kafka_conf_t *scratch, ts_
     return 0;
 }
 
+/* Everybody on the machine sees a command line. */
+static int refuse_secret(const ts_bus_config *config, ts_error *error)
+{
+    char variable[64];
+    const char *name = config->property[config->count - 1].name;
+    snprintf(variable, sizeof variable, "%s%s", prefix, name);
+    for (char *c = variable; *c; c++) *c = *c == '.' ? '_' : (char)toupper((unsigned char)*c);
+    return ts_fail(error, TS_BAD_CONFIG, "--kafka %.60s: a secret is no option: expected it in the environment, as %s",
+                   name, variable);
+}
+
 static int take_said(ts_bus_config *config, const ts_texts *said, rd_kafka_conf_t *scratch, ts_error *error)
 {
     for (size_t i = 0; said && i < said->count; i++) {
@@ -90,6 +101,7 @@ static int take_said(ts_bus_config *config, const ts_texts *said, rd_kafka_conf_
         if (!equals || equals == said->text[i])
             return ts_fail(error, TS_BAD_CONFIG, "--kafka: expected name=value, such as bootstrap.servers=host:9092");
         if (add(config, said->text[i], (size_t)(equals - said->text[i]), equals + 1, error)) return -1;
+        if (is_secret(config->property[config->count - 1].name)) return refuse_secret(config, error);
         if (set(scratch, &config->property[config->count - 1], error) != RD_KAFKA_CONF_OK)
             return ts_error_context(error, "--kafka");
     }

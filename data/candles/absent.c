@@ -7,6 +7,7 @@
 #include "data/candles/merge.h"
 #include "data/candles/store_internal.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

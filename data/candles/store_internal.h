@@ -5,10 +5,10 @@
 #include "data/candles/folder.h"
 #include "data/candles/store.h"
 
-#include <limits.h>
+enum { TS_STORE_PATH = 4096 }; /* PATH_MAX, wherever it is known */
 
 /* Where the batches of a series are. TS_USAGE when the path is too long for a batch's name below it. */
-int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error);
+int ts_store_folder(const ts_store_key *key, char path[TS_STORE_PATH], ts_error *error);
 
 /* One writer a series at a time, so that two imports cannot both find a row missing. A file; closing it unlocks. -1 on
  * error. */

@@ -5,6 +5,7 @@
 #include "data/candles/store_internal.h"
 
 #include <pthread.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

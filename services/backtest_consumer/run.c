@@ -18,10 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH = 4096, FILE_LIMIT = 1 << 28, WORDS = 80 };
+enum { PATH = 4096, FILE_LIMIT = 1 << 28, WORDS = 80, ROOM = 1 << 20 };
 
 /* The words of a command; texts that are made for it live until it is cleared. */
 typedef struct command {
@@ -135,6 +136,13 @@ static int wait_for(pid_t child)
     return ts_process_code(status);
 }
 
+/* A full disk is no fault of the requests: they wait until there is room. */
+static bool is_full(const char *folder)
+{
+    struct statvfs about;
+    return !statvfs(folder, &about) && about.f_bavail * about.f_frsize < ROOM;
+}
+
 /* 0: it ran; 65 and 2: it could not, and why is said, which is an answer; others are errors. */
 static int launch(const ts_run_settings *settings, const ts_group *group, const char *out, char *said, size_t size,
                   int *code, ts_error *error)
@@ -152,8 +160,9 @@ static int launch(const ts_run_settings *settings, const ts_group *group, const 
     unlink(log);
     if (*code == 0 || *code == TS_BAD_DATA || *code == TS_USAGE) return 0;
     if (*code == TS_RUN_AGAIN || ts_service_stopping()) return ts_fail(error, TS_RUN_AGAIN, "stopped: %s", said);
-    return ts_fail(error, *code == TS_UNAVAILABLE ? TS_UNAVAILABLE : TS_FAILED, "discover ended with %d: %s", *code,
-                   said);
+    bool full = is_full(settings->work);
+    return ts_fail(error, full || *code == TS_UNAVAILABLE ? TS_UNAVAILABLE : TS_FAILED, "discover ended with %d: %s%s",
+                   *code, said, full ? "; --work has no room left" : "");
 }
 
 static void remove_folder(const char *path)
