@@ -10,8 +10,13 @@ for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_t
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
-echo "== leaderboards of 5 million results"
-(cd "$build/tests" && TRADESTREAM_RESULTS_ROWS=5000000 ./results_queries_test) || failed=1
+echo "== leaderboards of 50 million results: 40 GB below \$TMPDIR"
+(cd "$build/tests" && TRADESTREAM_RESULTS_ROWS=50000000 ./results_queries_test) || failed=1
+echo "== the discovery loop: 9,600 requests on 130,000 bars, 25 kills of each program, each durable call, 18 real symbols"
+TRADESTREAM_LOOP_BARS=130000 tests/loop/loop_test "$build" once || failed=1
+TRADESTREAM_LOOP_KILLS=25 tests/loop/loop_test "$build" storm || failed=1
+TRADESTREAM_LOOP_CALLS=300 tests/loop/loop_test "$build" calls || failed=1
+TRADESTREAM_LOOP_REAL=18 tests/loop/loop_test "$build" real || failed=1
 echo "== a slow rank"
 tests/cluster/slow_rank "$build/bin/tradestream" ../shared/data/1h/BTC-USDT.1h.csv.zst || failed=1
 echo "== the image of cluster/Dockerfile"
