@@ -3,7 +3,7 @@
 build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjansson-dev libxxhash-dev libzstd-dev
     zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin libmicrohttpd-dev
     libcurl4-openssl-dev libjwt-dev librdkafka-dev libpq-dev libhiredis-dev)
-server_packages=(maven openjdk-17-jre-headless postgresql redis-server) # what tests/stack starts
+server_packages=(maven openjdk-17-jre-headless postgresql redis-server influxdb) # what tests/stack starts
 check_packages=(git clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
     chromium openssh-server openssh-client iproute2 shellcheck openssl
     "${server_packages[@]}")
@@ -25,7 +25,7 @@ installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = i
 
 # Debian starts what serves as soon as it is installed, and again with the machine. Nothing here wants that: the tests start
 # their own servers. A policy that denies starting is there while packages are installed; afterwards the units are off.
-servers=(postgresql redis-server)
+servers=(postgresql redis-server influxdb)
 policy=/usr/sbin/policy-rc.d
 
 without_services() { # without_services COMMAND...: run it with the start of services denied

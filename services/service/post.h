@@ -1,4 +1,4 @@
-/* Posting a document to an HTTP server, by libcurl. */
+/* Posting documents to one address of an HTTP server. */
 #ifndef TS_SERVICES_SERVICE_POST_H
 #define TS_SERVICES_SERVICE_POST_H
 
@@ -8,7 +8,7 @@
 
 typedef struct ts_post ts_post; /* a connection that is kept between posts; for one thread at a time */
 
-/* `url` is http:// or https://. `headers` are "Name: value" lines ended by NULL, copied. No redirects are followed. */
+/* `url` is http:// or https://. `headers` are "Name: value" lines ended by NULL, at most 32, copied. */
 ts_post *ts_post_new(const char *url, const char *const *headers, ts_error *error);
 void ts_post_free(ts_post *post);
 
