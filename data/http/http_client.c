@@ -99,6 +99,8 @@ static CURLcode set_request(ts_fetcher *client, const ts_fetch_request *request,
     bad |= curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->why);
     bad |= curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
     bad |= curl_easy_setopt(curl, CURLOPT_WRITEDATA, into);
+    if (request->user) bad |= curl_easy_setopt(curl, CURLOPT_USERNAME, request->user);
+    if (request->password) bad |= curl_easy_setopt(curl, CURLOPT_PASSWORD, request->password);
     if (request->body || !strcmp(request->method, "POST")) { /* a POST without a body says that it has none */
         bad |= curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body ? request->body : "");
         bad |= curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);

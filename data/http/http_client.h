@@ -17,9 +17,10 @@ typedef struct ts_fetch_request {
     const char *const *headers; /* "Name: value" lines ended by NULL; NULL: none */
     const void *body;           /* NULL: none */
     size_t body_length;
-    double seconds;      /* for all of it, connecting included; at most 10 of them to connect */
-    size_t limit;        /* bytes of the answer's body */
-    const char *ca_file; /* PEM certificates to trust instead of the system's; NULL: the system's */
+    double seconds;              /* for all of it, connecting included; at most 10 of them to connect */
+    size_t limit;                /* bytes of the answer's body */
+    const char *user, *password; /* basic authentication; NULL: none */
+    const char *ca_file;         /* PEM certificates to trust instead of the system's; NULL: the system's */
 } ts_fetch_request;
 
 enum { TS_FETCH_RETRY_AFTER = 64, TS_FETCH_CONTENT_TYPE = 128 };
