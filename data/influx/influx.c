@@ -2,12 +2,12 @@
 #include "data/influx/influx.h"
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/memory.h"
 #include "common/secret.h"
 #include "data/http/http_client.h"
 #include "data/influx/line.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
