@@ -420,7 +420,7 @@ static void test_killed_at_every_durable_call(void **state)
         if (code) shell_expect(code, 137, "");
         if (code) shell_expect(shell("%s", arguments), 0, "");
         expect_points(database, &series);
-        if (!code) print_message("%d durable calls\n", call - 1);
+        if (!code) print_message("killed at durable calls up to the %dth\n", call - 1);
         influx_ask("", "DROP DATABASE \"%s\"", database);
     }
     free(csv);

@@ -113,17 +113,14 @@ static int below(market *of, int most) { return (int)(ts_draw_unit(&of->draws) *
 static void new_candle(market *of, ts_outlet *outlet, int series)
 {
     ts_error error = {0};
-    ts_series news = {.interval_ms = MINUTE};
     ts_store_key key = key_of(series);
+    ts_live_bar news = {.interval_ms = MINUTE};
     int bar = of->end[series] + (below(of, 10) == 0 ? 5 : 0); /* now and then a gap */
     if (bar >= BARS) return;
-    ts_candle candle = candle_of(bar, of->store[series][bar] = price(of));
+    news.candle = candle_of(bar, of->store[series][bar] = price(of));
     of->end[series] = bar + 1;
-    memcpy(news.exchange, key.exchange, sizeof news.exchange);
     memcpy(news.symbol, key.symbol, sizeof news.symbol);
-    assert_int_equal(ts_series_append(&news, &candle, &error), 0);
-    assert_int_equal(ts_outlet_offer(outlet, &news, "trades", &error), 0);
-    ts_series_clear(&news);
+    assert_int_equal(ts_outlet_offer(outlet, key.exchange, &news, 1, &error), 0);
 }
 
 /* Candles that were there change, and ones that were not appear. What happens in the middle must not lose that. */
@@ -298,7 +295,7 @@ static void test_a_damaged_file_is_noticed(void **state)
     const char *path = ts_temporary("damaged.sent");
     assert_int_equal(ts_sent_load(&sent, path, &error), 0);
     ts_sent_series *series = ts_sent_find(&sent, &key, 7, &error);
-    assert_int_equal(ts_ranges_add(&series->again, 3, 5, &error), 0);
+    assert_int_equal(ts_again_add(&series->again, (ts_range){3, 5}, &error), 0);
     ts_sent_text(&sent, &text);
     ts_sent_clear(&sent);
     for (size_t i = 0; i <= text.length; i++) {
@@ -334,17 +331,17 @@ static void test_ranges_cover_what_was_added(void **state)
         for (int i = 0; i < 400; i++) {
             int from = (int)(ts_draw_unit(&draws) * MOMENTS), to = from + (int)(ts_draw_unit(&draws) * (round % 9));
             if (to > MOMENTS) to = MOMENTS;
-            assert_int_equal(ts_ranges_add(&set, from, to, &error), 0);
+            assert_int_equal(ts_again_add(&set, (ts_range){from, to}, &error), 0);
             for (int at = from; at < to; at++) added[at] = true;
         }
-        assert_in_range(set.count, 0, TS_RANGES_MOST);
+        assert_in_range(set.count, 0, TS_AGAIN_MOST);
         for (size_t i = 0; i < set.count; i++) {
             assert_true(set.range[i].from_ms < set.range[i].to_ms);
             if (i) assert_true(set.range[i - 1].to_ms < set.range[i].from_ms);
             for (int64_t at = set.range[i].from_ms; at < set.range[i].to_ms; at++) added[at] = false;
         }
         for (int at = 0; at < MOMENTS; at++) assert_false(added[at]);
-        ts_ranges_clear(&set);
+        free(set.range);
     }
 }
 

@@ -112,8 +112,7 @@ static void advance(ts_outlet *outlet, task *done, int64_t until_ms)
     ts_sent_series *series = done->series;
     pthread_mutex_lock(&outlet->lock);
     if (done->tail && until_ms > series->until_ms) series->until_ms = until_ms;
-    else if (!done->tail && series->changes == done->changes)
-        ts_ranges_shorten(&series->again, done->from_ms, until_ms);
+    else if (!done->tail && series->changes == done->changes) ts_again_shorten(&series->again, done->from_ms, until_ms);
     if (!done->tail) done->from_ms = until_ms;
     outlet->unsaved = true;
     pthread_mutex_unlock(&outlet->lock);

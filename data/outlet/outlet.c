@@ -19,7 +19,7 @@ int ts_outlet_read_store(void *context, const ts_store_key *key, int64_t from_ms
     ts_series all = {0};
     whole.root = context;
     if (ts_store_summarise(&whole, &holds, error)) return -1;
-    if (!holds.batches || holds.last_ms < from_ms) return 0;
+    if (!holds.bars || holds.last_ms < from_ms) return 0;
     if (ts_store_read(&whole, &all, error)) return -1;
     int status = ts_series_copy(&all, ts_series_find(&all, from_ms), ts_series_find(&all, to_ms), into, error);
     ts_series_clear(&all);
@@ -90,40 +90,38 @@ int ts_outlet_add(ts_outlet *outlet, const ts_store_key *key, ts_error *error)
     return series ? 0 : -1;
 }
 
-/* A series whose rows do not fit is read from the store. */
-static void put_in_queue(ts_outlet *outlet, ts_sent_series *series, const ts_series *news, const char *source)
+/* A series whose candle does not fit is read from the store. */
+static int offer_one(ts_outlet *outlet, const ts_store_key *key, const ts_live_bar *bar, ts_error *error)
 {
-    if (news->bars > TS_OUTLET_QUEUE - outlet->count) {
-        series->behind = true;
-        return;
-    }
-    for (size_t bar = 0; bar < news->bars; bar++) {
-        ts_outlet_row row = {&series->key, ts_series_candle(news, bar), source};
-        outlet->queue[(outlet->first + outlet->count++) % TS_OUTLET_QUEUE] = row;
-    }
+    ts_sent_series *series = ts_sent_find(&outlet->sent, key, outlet->setup.from_ms, error);
+    if (!series) return -1;
+    series->offers++;
+    if (outlet->count == TS_OUTLET_QUEUE) series->behind = true;
+    if (series->behind) return 0;
+    outlet->queue[(outlet->first + outlet->count++) % TS_OUTLET_QUEUE] =
+        (ts_outlet_row){&series->key, bar->candle, bar->origin == TS_FROM_REST ? "rest" : "trades"};
+    return 0;
 }
 
-int ts_outlet_offer(ts_outlet *outlet, const ts_series *news, const char *source, ts_error *error)
+int ts_outlet_offer(ts_outlet *outlet, const char *exchange, const ts_live_bar *bars, size_t count, ts_error *error)
 {
-    ts_store_key key = {.interval_ms = news->interval_ms};
-    memcpy(key.exchange, news->exchange, sizeof key.exchange);
-    memcpy(key.symbol, news->symbol, sizeof key.symbol);
-    if (!news->bars) return 0;
+    int status = 0;
     pthread_mutex_lock(&outlet->lock);
-    ts_sent_series *series = ts_sent_find(&outlet->sent, &key, outlet->setup.from_ms, error);
-    if (series) {
-        series->offers++;
-        if (!series->behind) put_in_queue(outlet, series, news, source);
+    for (size_t i = 0; i < count && !status; i++) {
+        ts_store_key key = {.interval_ms = bars[i].interval_ms};
+        snprintf(key.exchange, sizeof key.exchange, "%s", exchange);
+        memcpy(key.symbol, bars[i].symbol, sizeof key.symbol);
+        status = offer_one(outlet, &key, &bars[i], error);
     }
     pthread_mutex_unlock(&outlet->lock);
-    return series ? 0 : -1;
+    return status;
 }
 
 int ts_outlet_changing(ts_outlet *outlet, const ts_store_key *key, int64_t from_ms, int64_t to_ms, ts_error *error)
 {
     pthread_mutex_lock(&outlet->lock);
     ts_sent_series *series = ts_sent_find(&outlet->sent, key, outlet->setup.from_ms, error);
-    int status = series ? ts_ranges_add(&series->again, from_ms, to_ms, error) : -1;
+    int status = series ? ts_again_add(&series->again, (ts_range){from_ms, to_ms}, error) : -1;
     if (!status) status = ts_outlet_save(outlet, error);
     if (!status) series->held++, series->changes++;
     pthread_mutex_unlock(&outlet->lock);

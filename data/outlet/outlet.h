@@ -9,6 +9,7 @@
 #ifndef TS_DATA_OUTLET_H
 #define TS_DATA_OUTLET_H
 
+#include "data/candles/journal.h"
 #include "data/candles/store.h"
 
 typedef struct ts_outlet ts_outlet;
@@ -59,9 +60,9 @@ void ts_outlet_close(ts_outlet *outlet); /* what is not sent yet stays for the n
 /* The store has this series: what of it was not sent yet is sent by ts_outlet_drain. For each when a program starts. */
 int ts_outlet_add(ts_outlet *outlet, const ts_store_key *key, ts_error *error);
 
-/* New candles, which the store holds. Only -1 for lack of memory, and then nothing is lost either. `source` lives as
- * long as the outlet. */
-int ts_outlet_offer(ts_outlet *outlet, const ts_series *news, const char *source, ts_error *error);
+/* New candles of an exchange, which the store holds, as they went to ts_live_append. Only -1 for lack of memory, and
+ * then nothing is lost either: it is read from the store. */
+int ts_outlet_offer(ts_outlet *outlet, const char *exchange, const ts_live_bar *bars, size_t count, ts_error *error);
 
 /* Candles of this time are about to change in the store, and have. The first makes that durable, so that it may cover
  * much at once; the range is sent again after the second, or after the next start. */

@@ -77,9 +77,8 @@ static int read_again(const json_t *again, ts_ranges *into, ts_error *error)
     json_t *pair;
     json_array_foreach((json_t *)again, i, pair)
     {
-        if (ts_ranges_add(into, json_integer_value(json_array_get(pair, 0)),
-                          json_integer_value(json_array_get(pair, 1)), error))
-            return -1;
+        ts_range range = {json_integer_value(json_array_get(pair, 0)), json_integer_value(json_array_get(pair, 1))};
+        if (ts_again_add(into, range, error)) return -1;
     }
     return 0;
 }
@@ -142,7 +141,7 @@ int ts_sent_load(ts_sent *sent, const char *path, ts_error *error)
 void ts_sent_clear(ts_sent *sent)
 {
     for (size_t i = 0; i < sent->count; i++) {
-        ts_ranges_clear(&sent->series[i]->again);
+        free(sent->series[i]->again.range);
         free(sent->series[i]);
     }
     free(sent->series);

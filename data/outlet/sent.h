@@ -8,7 +8,7 @@
 
 #include "common/strbuf.h"
 #include "data/candles/store.h"
-#include "data/outlet/ranges.h"
+#include "data/outlet/again.h"
 
 typedef struct ts_sent_series {
     ts_store_key key; /* its root is NULL */
