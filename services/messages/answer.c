@@ -6,7 +6,8 @@ static int read_answer(const json_t *message, ts_answer *answer, ts_error *error
     switch (answer->kind) {
     case TS_MESSAGE_DISCOVERED: return ts_discovered_read(message, &answer->discovered, error);
     case TS_MESSAGE_OUTCOME: return ts_outcome_read(message, &answer->outcome, error);
-    case TS_MESSAGE_REQUEST: break;
+    case TS_MESSAGE_REQUEST:
+    case TS_MESSAGE_CANDLE: break;
     }
     return ts_fail(error, TS_BAD_DATA, "schema: expected %s or %s, found %s", ts_message_schema(TS_MESSAGE_DISCOVERED),
                    ts_message_schema(TS_MESSAGE_OUTCOME), ts_message_schema(answer->kind));

@@ -6,7 +6,8 @@
 
 static const char *const schemas[] = {[TS_MESSAGE_REQUEST] = "discovery-request/1",
                                       [TS_MESSAGE_DISCOVERED] = "discovered-strategy/1",
-                                      [TS_MESSAGE_OUTCOME] = "discovery-outcome/1"};
+                                      [TS_MESSAGE_OUTCOME] = "discovery-outcome/1",
+                                      [TS_MESSAGE_CANDLE] = "candle/1"};
 
 enum { KINDS = sizeof schemas / sizeof *schemas };
 

@@ -10,7 +10,12 @@ enum {
     TS_MESSAGE_DEPTH = 32     /* objects and arrays within each other, the outermost counted */
 };
 
-typedef enum ts_message_kind { TS_MESSAGE_REQUEST, TS_MESSAGE_DISCOVERED, TS_MESSAGE_OUTCOME } ts_message_kind;
+typedef enum ts_message_kind {
+    TS_MESSAGE_REQUEST,
+    TS_MESSAGE_DISCOVERED,
+    TS_MESSAGE_OUTCOME,
+    TS_MESSAGE_CANDLE
+} ts_message_kind;
 
 /* "discovery-request/1", ...: what the member "schema" says. */
 const char *ts_message_schema(ts_message_kind kind);

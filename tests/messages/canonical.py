@@ -7,6 +7,8 @@ ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 OF_EVALUATION = """bars_per_year definition_hash direction end engine_version exchange fee fill fingerprint interval load_from
 parameters risk_free slippage start strategy symbol""".split()
 
+OF_CANDLE = "close exchange high interval low open symbol time volume".split()
+
 
 def number(value):
     if isinstance(value, int) and abs(value) > 2**53:
@@ -57,10 +59,16 @@ def result_id(message):
     return id_of({asked: message[asked], "evaluation_id": message["evaluation_id"]})
 
 
+def candle_id(message):
+    return id_of({name: message[name] for name in OF_CANDLE})
+
+
 def ids_of(message):
     """The ids that the content of a message has."""
     if message["schema"] == "discovery-request/1":
         return {"request_id": request_id(message)}
+    if message["schema"] == "candle/1":
+        return {"candle_id": candle_id(message)}
     if message["schema"] == "discovered-strategy/1":
         evaluation = evaluation_id(message["result"])
         return {"evaluation_id": evaluation, "result_id": result_id({**message, "evaluation_id": evaluation})}
