@@ -407,7 +407,7 @@ static void test_killed_at_every_durable_call(void **state)
                      0);
     for (size_t bar = 0; bar < series.bars; bar++) series.time[bar] += shift;
     int code = 137;
-    for (int call = 1; code == 137; call += call < 9 || soak_whole(1) > 1 ? 1 : 11) {
+    for (int call = 1; code == 137; call += call < 7 || soak_whole(1) > 1 ? 1 : 17) {
         assert_true(call < 1000);
         snprintf(database, sizeof database, "killed%d", call);
         influx_database(database, 0);
