@@ -5,6 +5,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,30 @@ void ts_strbuf_printf(ts_strbuf *buffer, const char *format, ...)
     va_end(again);
 }
 
+/* Prices and volumes are mostly short decimals, which this writes several times as fast as printf does. A number n /
+ * 1e8 of at most 15 digits is the only one of so few digits that reads back as its double, hence what %.15g writes.
+ * False: the number is none of these. */
+static bool put_decimal(ts_strbuf *buffer, double value)
+{
+    enum { DECIMALS = 8 };
+    static const double scale = 1e8;
+    char text[32], *at = text + sizeof text;
+    double size = fabs(value);
+    if (!(size >= 1e-4 && size < 1e7)) return false; /* smaller ones are written with an exponent */
+    uint64_t n = (uint64_t)(size * scale + 0.5);
+    if ((double)n / scale != size) return false;
+    uint64_t whole = n / 100000000, part = n % 100000000;
+    int digits = DECIMALS;
+    for (; digits && part % 10 == 0; digits--) part /= 10;
+    for (int i = 0; i < digits; i++, part /= 10) *--at = (char)('0' + part % 10);
+    if (digits) *--at = '.';
+    do *--at = (char)('0' + whole % 10);
+    while (whole /= 10);
+    if (value < 0) *--at = '-';
+    ts_strbuf_append(buffer, at, (size_t)(text + sizeof text - at));
+    return true;
+}
+
 void ts_strbuf_real(ts_strbuf *buffer, double value, const char *undefined)
 {
     char text[32];
@@ -71,6 +96,7 @@ void ts_strbuf_real(ts_strbuf *buffer, double value, const char *undefined)
         ts_strbuf_puts(buffer, undefined);
         return;
     }
+    if (put_decimal(buffer, value)) return;
     if (value == 0) value = 0.0; /* also -0 */
     /* 15 digits are the shortest form of any normal number that has so short a form; subnormals may need fewer. */
     int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG;

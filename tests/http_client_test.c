@@ -100,6 +100,8 @@ static void test_what_is_sent_arrives(void **state)
     assert_null(strstr(answer.body.text, "Token"));
     assert_int_equal(ask((ts_fetch_request){.method = "POST", .url = "/echo"}, &error), 0);
     expect_in_answer("\"method\": \"POST\"");
+    assert_int_equal(ask((ts_fetch_request){.url = "/echo", .user = "ann", .password = "secret"}, &error), 0);
+    expect_in_answer("\"Authorization\": \"Basic YW5uOnNlY3JldA==\"");
     assert_int_equal(ask((ts_fetch_request){.method = "DELETE", .url = "/echo"}, &error), 0);
     expect_in_answer("\"method\": \"DELETE\"");
 }

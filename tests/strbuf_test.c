@@ -65,6 +65,35 @@ static void reals_are_shortest(void **state)
 }
 
 /* Random bit patterns read back as the same double, and no text of one digit less does. */
+/* The text of the definition, by printf alone. */
+static void expect_as_printf(double value)
+{
+    char text[32];
+    for (int digits = 15; snprintf(text, sizeof text, "%.*g", digits, value), strtod(text, NULL) != value;) digits++;
+    expect_real(value, text);
+}
+
+static void short_decimals_are_as_printf_writes_them(void **state)
+{
+    (void)state;
+    ts_draws draws = ts_draws_at(0x64656369, 0, 0, 0);
+    static const double edges[] = {1e-4, 0.00010001, 0.00009999, 9999999.99999999, 1e7, 9999999.999999999, 0.123456789,
+                                   1e-8, 1e6,        1234567.1,  0.99999999,       10,  4503599.6,         0.5,
+                                   100,  1e5};
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        expect_as_printf(edges[i]);
+        expect_as_printf(-edges[i]);
+    }
+    for (int i = 0; i < 100000; i++) {
+        static const double scales[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 3};
+        uint64_t whole = ((uint64_t)ts_draw_u32(&draws) << 20 | ts_draw_u32(&draws) >> 12) >> ts_draw_below(&draws, 50);
+        double value = (double)whole / scales[ts_draw_below(&draws, 11)];
+        if (value == 0) continue;
+        expect_as_printf(value);
+        expect_as_printf(nextafter(value, i % 2 ? 0 : INFINITY)); /* its neighbour is another number */
+    }
+}
+
 static void reals_read_back(void **state)
 {
     (void)state;
@@ -92,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_joined),
         cmocka_unit_test(reals_are_shortest),
+        cmocka_unit_test(short_decimals_are_as_printf_writes_them),
         cmocka_unit_test(reals_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
