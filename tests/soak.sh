@@ -6,7 +6,7 @@ set -u
 build=${1:-build/release} times=${2:-200} failed=0
 export TRADESTREAM_SOAK=$times
 cd "$(dirname "$0")/.." || exit 1
-for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_test kernelcheck_test honesty_test outlet_test influx_test; do
+for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_test kernelcheck_test honesty_test outlet_test outlet_threads_test influx_line_test influx_test; do
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
