@@ -4,8 +4,8 @@
 #include "data/candles/journal.h"
 #include "data/candles/store_internal.h"
 
-#include <pthread.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
