@@ -16,6 +16,7 @@ echo "== the discovery loop: 9,600 requests on 130,000 bars, 25 kills of each pr
 TRADESTREAM_LOOP_BARS=130000 tests/loop/loop_test "$build" once || failed=1
 TRADESTREAM_LOOP_KILLS=25 tests/loop/loop_test "$build" storm || failed=1
 TRADESTREAM_LOOP_CALLS=300 tests/loop/loop_test "$build" calls || failed=1
+TRADESTREAM_LOOP_SECONDS=3600 tests/loop/loop_test "$build" memory || failed=1
 TRADESTREAM_LOOP_REAL=18 tests/loop/loop_test "$build" real || failed=1
 echo "== a slow rank"
 tests/cluster/slow_rank "$build/bin/tradestream" ../shared/data/1h/BTC-USDT.1h.csv.zst || failed=1
