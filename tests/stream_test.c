@@ -319,6 +319,95 @@ static void wrong_symbols_and_complaints(void **state)
     market_clear(&on);
 }
 
+/* What was given out, one letter a minute: b, e, d; D when a minute is taken back. */
+static void letter(void *context, const ts_minute *minute)
+{
+    char *into = context;
+    size_t used = strlen(into);
+    for (int64_t at = minute->time_ms; at < minute->end_ms && used < 60; at += 60000)
+        into[used++] = minute->again ? 'D' : "bed"[minute->kind];
+    into[used] = '\0';
+}
+
+/* One of `said` a message; %s in it is replaced by its time: seconds after 00:00. */
+typedef struct line {
+    int second;
+    const char *text;
+} line;
+
+static void expect(ts_feed_source source, const line *said, size_t count, const char *wanted)
+{
+    static const char *const symbols[] = {"A-B"};
+    char given[64] = "", time[64];
+    ts_error error = {0};
+    ts_stream_counts counts = {0};
+    ts_stream *stream = ts_stream_new(source, symbols, 1, GRACE_US, letter, given, &counts, &error);
+    assert_non_null(stream);
+    ts_stream_opened(stream);
+    for (size_t i = 0; i < count; i++) {
+        ts_strbuf text = {0};
+        const char *gap = strstr(said[i].text, "%s");
+        ts_strbuf_append(&text, said[i].text, (size_t)(gap - said[i].text));
+        ts_strbuf_puts(&text, time_text(1740787200000000 + said[i].second * INT64_C(1000000), time));
+        ts_strbuf_puts(&text, gap + 2);
+        error = (ts_error){0};
+        ts_stream_message(stream, text.text, text.length, &error);
+        ts_strbuf_clear(&text);
+    }
+    if (strcmp(given, wanted)) fail_msg("given out: %s, wanted: %s", given, wanted);
+    ts_stream_free(stream);
+}
+
+#define ADVANCED(number, channel, events)                                                                              \
+    "{\"channel\":\"" channel "\",\"timestamp\":\"%s\",\"sequence_num\":" #number ",\"events\":[{" events "}]}"
+#define ACK(number)  ADVANCED(number, "subscriptions", "\"subscriptions\":{\"market_trades\":[\"A-B\"]}")
+#define BEAT(number) ADVANCED(number, "heartbeats", "\"heartbeat_counter\":1")
+
+/* No trade comes afterwards whose id would tell. */
+static void a_missing_message_is_enough(void **state)
+{
+    (void)state;
+    static const line whole[] = {{5, ACK(0)},    {30, BEAT(1)},  {65, BEAT(2)}, {90, BEAT(3)},
+                                 {130, BEAT(4)}, {190, BEAT(5)}, {250, BEAT(6)}};
+    expect(TS_FEED_ADVANCED, whole, 7, "deee");
+    static const line jump[] = {{5, ACK(0)},    {30, BEAT(1)},  {65, BEAT(2)}, {90, BEAT(4)},
+                                {130, BEAT(5)}, {190, BEAT(6)}, {250, BEAT(7)}};
+    expect(TS_FEED_ADVANCED, jump, 7, "ddee"); /* between 65 and 90, or up to a grace before */
+    static const line late[] = {{5, ACK(0)},   {30, BEAT(1)},  {65, BEAT(2)},  {90, BEAT(4)},
+                                {88, BEAT(3)}, {130, BEAT(5)}, {190, BEAT(6)}, {250, BEAT(7)}};
+    expect(TS_FEED_ADVANCED, late, 8, "deee");
+    static const line spoilt[] = {{5, ACK(0)},   {30, BEAT(1)},  {65, BEAT(2)},  {90, "{%s"},
+                                  {95, BEAT(3)}, {130, BEAT(4)}, {190, BEAT(5)}, {250, BEAT(6)}};
+    expect(TS_FEED_ADVANCED, spoilt, 8, "ddee");
+    static const line leap[] = {{5, ACK(0)},       {30, BEAT(1)},  {65, BEAT(2)},  {90, BEAT(3)},
+                                {100000, BEAT(4)}, {130, BEAT(5)}, {190, BEAT(6)}, {250, BEAT(7)}};
+    expect(TS_FEED_ADVANCED, leap, 8, "dede"); /* a clock that nobody confirms, and its message */
+}
+
+#define SUBSCRIBED                                                                                                     \
+    "{\"type\":\"subscriptions\",\"x\":\"%s\",\"channels\":[{\"name\":\"matches\",\"product_ids\":[\"A-B\"]}]}"
+#define LAST(id) "{\"type\":\"heartbeat\",\"last_trade_id\":" #id ",\"product_id\":\"A-B\",\"time\":\"%s\"}"
+#define MATCH(type, id)                                                                                                \
+    "{\"type\":\"" type "\",\"trade_id\":" #id ",\"product_id\":\"A-B\",\"price\":\"1\",\"size\":\"1\",\"time\":\"%"   \
+                                               "s\"}"
+
+static void a_heartbeat_tells_of_a_missing_trade(void **state)
+{
+    (void)state;
+    static const line whole[] = {{-900, MATCH("last_match", 6)}, {5, SUBSCRIBED}, {6, LAST(6)},   {40, LAST(6)},
+                                 {66, MATCH("match", 7)},        {80, LAST(7)},   {130, LAST(7)}, {190, LAST(7)}};
+    expect(TS_FEED_EXCHANGE, whole, 8, "dbe");
+    static const line lost[] = {{-900, MATCH("last_match", 6)},
+                                {5, SUBSCRIBED},
+                                {6, LAST(6)},
+                                {64, LAST(6)},
+                                {80, LAST(7)},
+                                {130, LAST(7)},
+                                {190, LAST(7)},
+                                {250, LAST(7)}};
+    expect(TS_FEED_EXCHANGE, lost, 8, "ddee");
+}
+
 /* Products that the exchange does not confirm say nothing; those of X-USDC come as X-USD. */
 static void nothing_is_said_of_what_was_not_confirmed(void **state)
 {
@@ -357,6 +446,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(subscriptions_are_as_the_exchange_wants_them),
         cmocka_unit_test(wrong_symbols_and_complaints),
+        cmocka_unit_test(a_missing_message_is_enough),
+        cmocka_unit_test(a_heartbeat_tells_of_a_missing_trade),
         cmocka_unit_test(nothing_is_said_of_what_was_not_confirmed),
         cmocka_unit_test(the_advanced_feed_in_every_trouble),
         cmocka_unit_test(the_exchange_feed_in_every_trouble),
