@@ -381,7 +381,7 @@ static void a_missing_message_is_enough(void **state)
     expect(TS_FEED_ADVANCED, spoilt, 8, "ddee");
     static const line leap[] = {{5, ACK(0)},       {30, BEAT(1)},  {65, BEAT(2)},  {90, BEAT(3)},
                                 {100000, BEAT(4)}, {130, BEAT(5)}, {190, BEAT(6)}, {250, BEAT(7)}};
-    expect(TS_FEED_ADVANCED, leap, 8, "dede"); /* a clock that nobody confirms, and its message */
+    expect(TS_FEED_ADVANCED, leap, 8, "ddde"); /* a clock that nobody confirms, and its message */
 }
 
 #define SUBSCRIBED                                                                                                     \
