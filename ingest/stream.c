@@ -15,7 +15,7 @@ static const int64_t LEAP_US = 300000000, AHEAD_US = 60000000;
 /* What differs between the feeds. */
 typedef struct form {
     int (*decode)(const void *bytes, size_t size, ts_message *message, ts_error *error);
-    const char *channel[2];    /* trades first: a connection without a subscription is closed after 5 s */
+    const char *channel[2];       /* trades first: a connection without a subscription is closed after 5 s */
     const char *opening, *joined; /* of a subscription: before the products, after them up to the channel */
     const char *closing;
     bool each; /* every product has a clock of its own, by its trades and heartbeats */
@@ -138,6 +138,8 @@ static product *find(ts_stream *stream, const char *symbol)
     memcpy(other + length, "C", 2);
     return lookup(stream, other);
 }
+
+size_t ts_stream_symbols(const ts_stream *stream) { return stream->products; }
 
 static void damage_all(ts_stream *stream, int64_t from_us, int64_t to_us)
 {

@@ -39,5 +39,6 @@ void ts_stream_quiet(ts_stream *stream, double seconds);
 
 /* Products whose trades are being received. */
 size_t ts_stream_covered(const ts_stream *stream);
+size_t ts_stream_symbols(const ts_stream *stream); /* of all */
 
 #endif
