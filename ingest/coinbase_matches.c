@@ -12,17 +12,17 @@ static int type(ts_scan *scan, void *into) { return ts_scan_string(scan, into, T
 
 /* Names mean different things in messages of different types: each type has its table, and the type is read first. */
 static const ts_member match_members[] = {
-    {"trade_id", ts_scan_u64, offsetof(ts_trade, trade_id), true},
-    {"product_id", ts_coinbase_product, offsetof(ts_trade, symbol), true},
-    {"price", ts_coinbase_price, offsetof(ts_trade, price), true},
-    {"size", ts_coinbase_size, offsetof(ts_trade, size), true},
-    {"time", ts_coinbase_time, offsetof(ts_trade, time_us), true},
-    {"side", ts_coinbase_side, offsetof(ts_trade, side), false},
+    {"trade_id", ts_scan_u64, offsetof(ts_market_trade, trade_id), true},
+    {"product_id", ts_coinbase_product, offsetof(ts_market_trade, symbol), true},
+    {"price", ts_coinbase_price, offsetof(ts_market_trade, price), true},
+    {"size", ts_coinbase_size, offsetof(ts_market_trade, size), true},
+    {"time", ts_coinbase_time, offsetof(ts_market_trade, time_us), true},
+    {"side", ts_coinbase_side, offsetof(ts_market_trade, side), false},
 };
 
 static int match(ts_scan *scan, ts_message *message)
 {
-    ts_trade *trade = ts_message_add_trade(message, scan->error);
+    ts_market_trade *trade = ts_message_add_trade(message, scan->error);
     if (!trade) return -1;
     trade->side = TS_SIDE_UNKNOWN;
     if (ts_scan_object(scan, match_members, COUNT(match_members), trade)) return -1;

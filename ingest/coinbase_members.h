@@ -5,7 +5,7 @@
 #include "ingest/json_scan.h"
 #include "ingest/message.h"
 
-/* For tables of ts_member; `into` is what the field of ts_trade, or of ts_message, is. */
+/* For tables of ts_member; `into` is what the field of ts_market_trade, or of ts_message, is. */
 int ts_coinbase_price(ts_scan *scan, void *into);   /* ts_exact, above 0 and below 10^15 */
 int ts_coinbase_size(ts_scan *scan, void *into);    /* ts_exact, above 0 */
 int ts_coinbase_side(ts_scan *scan, void *into);    /* ts_side; BUY or buy, SELL or sell, all else is UNKNOWN */

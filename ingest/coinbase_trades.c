@@ -40,17 +40,17 @@ static const ts_member envelope_members[] = {
 };
 
 static const ts_member trade_members[] = {
-    {"trade_id", ts_scan_u64, offsetof(ts_trade, trade_id), true},
-    {"product_id", ts_coinbase_product, offsetof(ts_trade, symbol), true},
-    {"price", ts_coinbase_price, offsetof(ts_trade, price), true},
-    {"size", ts_coinbase_size, offsetof(ts_trade, size), true},
-    {"time", ts_coinbase_time, offsetof(ts_trade, time_us), true},
-    {"side", ts_coinbase_side, offsetof(ts_trade, side), false},
+    {"trade_id", ts_scan_u64, offsetof(ts_market_trade, trade_id), true},
+    {"product_id", ts_coinbase_product, offsetof(ts_market_trade, symbol), true},
+    {"price", ts_coinbase_price, offsetof(ts_market_trade, price), true},
+    {"size", ts_coinbase_size, offsetof(ts_market_trade, size), true},
+    {"time", ts_coinbase_time, offsetof(ts_market_trade, time_us), true},
+    {"side", ts_coinbase_side, offsetof(ts_market_trade, side), false},
 };
 
 static int trade(ts_scan *scan, void *into)
 {
-    ts_trade *added = ts_message_add_trade(into, scan->error);
+    ts_market_trade *added = ts_message_add_trade(into, scan->error);
     if (!added) return -1;
     added->side = TS_SIDE_UNKNOWN;
     return ts_scan_object(scan, trade_members, COUNT(trade_members), added);

@@ -17,9 +17,10 @@ int ts_scan_fail(ts_scan *scan, const char *text)
 /* The next character that is no blank, 0 at the end; it is not stepped over. */
 static char peek(ts_scan *scan)
 {
-    while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
-    return scan->at < scan->end ? *scan->at : '\0';
+    const char *at = scan->at, *end = scan->end;
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) at++;
+    scan->at = at;
+    return at < end ? *at : '\0';
 }
 
 static bool take(ts_scan *scan, char wanted)
@@ -74,7 +75,8 @@ static size_t find(const ts_json_span *name, const ts_member *member, size_t cou
         text = decoded;
     }
     for (size_t i = 0; i < count; i++)
-        if (!strncmp(member[i].name, text, length) && !member[i].name[length]) return i;
+        if (length && *member[i].name == *text && !strncmp(member[i].name, text, length) && !member[i].name[length])
+            return i;
     return count;
 }
 

@@ -62,24 +62,24 @@ static bool utf8(const char **at, const char *end)
 
 const char *ts_json_span_read(const char **at, const char *end, ts_json_span *span)
 {
-    *span = (ts_json_span){.text = *at};
-    while (*at < end) {
-        unsigned char c = (unsigned char)**at;
-        if (c == '"') {
-            span->length = (size_t)(*at - span->text);
-            ++*at;
-            return NULL;
-        }
-        if (c >= 0x80) {
-            if (!utf8(at, end)) return "bytes that are not UTF-8";
-        } else if (c == '\\') {
+    const char *here = *at, *wrong = NULL;
+    *span = (ts_json_span){.text = here};
+    while (!wrong) {
+        while (here < end && (unsigned char)*here >= 0x20 && (unsigned char)*here < 0x80 && *here != '"' &&
+               *here != '\\')
+            here++;
+        if (here == end) wrong = "the message ends within a string";
+        else if (*here == '"') break;
+        else if (*here == '\\') {
             span->escaped = true;
-            ++*at;
-            if (escape(at, end) < 0) return "an escape that JSON does not have, or of NUL";
-        } else if (c < 0x20) return "a control character in a string";
-        else ++*at;
+            here++;
+            if (escape(&here, end) < 0) wrong = "an escape that JSON does not have, or of NUL";
+        } else if ((unsigned char)*here < 0x20) wrong = "a control character in a string";
+        else if (!utf8(&here, end)) wrong = "bytes that are not UTF-8";
     }
-    return "the message ends within a string";
+    span->length = (size_t)(here - span->text);
+    *at = wrong ? here : here + 1;
+    return wrong;
 }
 
 static int encode(int32_t c, char bytes[4])

@@ -32,7 +32,7 @@ static int grow(void **array, size_t *room, size_t count, size_t limit, size_t s
     return 0;
 }
 
-ts_trade *ts_message_add_trade(ts_message *message, ts_error *error)
+ts_market_trade *ts_message_add_trade(ts_message *message, ts_error *error)
 {
     void *array = message->trade;
     if (grow(&array, &message->trades_room, message->trades, TS_MESSAGE_TRADES_LIMIT, sizeof *message->trade, "trades",

@@ -10,13 +10,13 @@
 
 typedef enum ts_side { TS_SIDE_UNKNOWN, TS_SIDE_BUY, TS_SIDE_SELL } ts_side;
 
-typedef struct ts_trade {
+typedef struct ts_market_trade {
     char symbol[TS_SYMBOL_TEXT]; /* the exchange's name of the product, "BTC-USD"; letters, digits and -._ only */
     uint64_t trade_id;           /* consecutive for each product */
     ts_exact price, size;        /* above 0; the price below 10^15 */
     int64_t time_us;             /* since 1970 */
     ts_side side;                /* as the exchange says it */
-} ts_trade;
+} ts_market_trade;
 
 typedef enum ts_message_kind {
     TS_MESSAGE_OTHER, /* well-formed, and nothing that is wanted: counted and passed over */
@@ -42,7 +42,7 @@ typedef struct ts_message {
     int64_t time_us;    /* the exchange's clock when it sent this; 0: not said */
     uint64_t heartbeat; /* its counter, or with `last_trade` the id of that trade */
     ts_product heartbeat_product;
-    ts_trade *trade;
+    ts_market_trade *trade;
     size_t trades, trades_room;
     ts_product *product; /* for which trades are confirmed, of SUBSCRIBED */
     size_t products, products_room;
@@ -53,7 +53,7 @@ void ts_message_clear(ts_message *message); /* frees the arrays */
 
 /* For decoders: empty but for the room; and room for one more, which is then counted. NULL: too many, or no memory. */
 void ts_message_reset(ts_message *message);
-ts_trade *ts_message_add_trade(ts_message *message, ts_error *error);
+ts_market_trade *ts_message_add_trade(ts_message *message, ts_error *error);
 ts_product *ts_message_add_product(ts_message *message, ts_error *error);
 
 #endif

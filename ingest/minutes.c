@@ -1,7 +1,7 @@
 #include "ingest/minutes.h"
 
 #include "common/memory.h"
-#include "ingest/spans.h"
+#include "ingest/number_spans.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct ts_minutes {
     int64_t clock_us;
     slot open[OPEN];      /* minute n in open[n % OPEN], when its number says so */
     uint64_t given_dirty; /* bit i: minute next - 1 - i was given out dirty */
-    ts_spans ids;
+    ts_number_spans ids;
     uint64_t last_said; /* by the exchange, of the last trade; with the time when it first said so */
     int64_t last_said_us;
     bool last_told;
@@ -168,7 +168,7 @@ void ts_minutes_stop(ts_minutes *minutes) { minutes->covered = false; }
 static bool tail_missing(const ts_minutes *minutes)
 {
     if (!minutes->ids.count) return false;
-    const ts_span *top = &minutes->ids.span[minutes->ids.count - 1];
+    const ts_number_span *top = &minutes->ids.span[minutes->ids.count - 1];
     return minutes->last_said > top->last && top->last_us <= minutes->last_said_us + minutes->grace_us;
 }
 
@@ -192,7 +192,7 @@ static damage missing_ids(const ts_minutes *minutes, int64_t number)
 {
     damage worst = WHOLE;
     for (size_t i = 1; i < minutes->ids.count && worst != MISSING; i++) {
-        damage here = damage_of(minutes, ts_spans_hole(&minutes->ids, i), number);
+        damage here = damage_of(minutes, ts_number_spans_hole(&minutes->ids, i), number);
         if (here > worst) worst = here;
     }
     if (worst != MISSING && tail_missing(minutes)) {
@@ -205,7 +205,7 @@ static damage missing_ids(const ts_minutes *minutes, int64_t number)
 /* Ids whose times contradict their order for longer than the grace: those above are not believed any more. */
 static void drop_contradictions(ts_minutes *minutes)
 {
-    ts_spans *ids = &minutes->ids;
+    ts_number_spans *ids = &minutes->ids;
     for (size_t i = 1; i < ids->count; i++)
         if (ids->span[i - 1].last_us > ids->span[i].first_us + minutes->grace_us) {
             int64_t until = ids->span[ids->count - 1].last_us;
@@ -222,8 +222,8 @@ static void tell_holes(ts_minutes *minutes)
     int64_t ripe = minutes->clock_us - minutes->grace_us;
     if (minutes->ids.count > 1) drop_contradictions(minutes);
     for (size_t i = 1; i < minutes->ids.count; i++) {
-        ts_span *upper = &minutes->ids.span[i];
-        ts_hole hole = ts_spans_hole(&minutes->ids, i);
+        ts_number_span *upper = &minutes->ids.span[i];
+        ts_hole hole = ts_number_spans_hole(&minutes->ids, i);
         if (upper->told || hole.to_us > ripe) continue;
         take_back(minutes, number_of(hole.from_us), number_of(hole.to_us));
         upper->told = true; /* minutes that were not given out yet see the hole then */
@@ -263,7 +263,7 @@ void ts_minutes_advance(ts_minutes *minutes, int64_t now_us)
 }
 
 /* FNV-1a over what a trade says. */
-static uint64_t content_of(const ts_trade *trade)
+static uint64_t content_of(const ts_market_trade *trade)
 {
     const uint64_t word[] = {(uint64_t)(trade->price >> 64), (uint64_t)trade->price, (uint64_t)(trade->size >> 64),
                              (uint64_t)trade->size, (uint64_t)trade->time_us};
@@ -276,7 +276,7 @@ static uint64_t content_of(const ts_trade *trade)
 }
 
 /* Seen before: the same again, or another price, size or time under the same id? */
-static void compare(ts_minutes *minutes, const ts_trade *trade)
+static void compare(ts_minutes *minutes, const ts_market_trade *trade)
 {
     uint64_t now = content_of(trade), before = minutes->content[trade->trade_id % CONTENTS];
     minutes->counts->duplicates++;
@@ -286,7 +286,7 @@ static void compare(ts_minutes *minutes, const ts_trade *trade)
     damage_open(minutes, minutes->clock_us);
 }
 
-static void build(slot *built, const ts_trade *trade)
+static void build(slot *built, const ts_market_trade *trade)
 {
     bool first = !built->trades++;
     if (first || trade->trade_id < built->first_id) {
@@ -303,7 +303,7 @@ static void build(slot *built, const ts_trade *trade)
 }
 
 /* A new trade into its minute. */
-static void place(ts_minutes *minutes, const ts_trade *trade)
+static void place(ts_minutes *minutes, const ts_market_trade *trade)
 {
     int64_t number = number_of(trade->time_us);
     if (!minutes->begun || number < minutes->begin) {
@@ -322,22 +322,22 @@ static void place(ts_minutes *minutes, const ts_trade *trade)
 /* Another numbering than before: begin again with it. */
 static void renumber(ts_minutes *minutes, uint64_t id)
 {
-    ts_spans *ids = &minutes->ids;
+    ts_number_spans *ids = &minutes->ids;
     if (!ids->count) return;
     uint64_t low = ids->span[0].first, high = ids->span[ids->count - 1].last;
     if ((id <= high || id - high <= LEAP) && (id >= low || low - id <= LEAP)) return;
-    *ids = (ts_spans){0};
+    *ids = (ts_number_spans){0};
     minutes->last_said = 0;
     minutes->counts->implausible++;
     damage_open(minutes, minutes->clock_us);
 }
 
-void ts_minutes_trade(ts_minutes *minutes, const ts_trade *trade)
+void ts_minutes_trade(ts_minutes *minutes, const ts_market_trade *trade)
 {
     ts_hole hole;
     minutes->counts->trades++;
     renumber(minutes, trade->trade_id);
-    ts_seen seen = ts_spans_add(&minutes->ids, trade->trade_id, trade->time_us, &hole);
+    ts_seen seen = ts_number_spans_add(&minutes->ids, trade->trade_id, trade->time_us, &hole);
     if (seen == TS_SEEN_BEFORE) {
         compare(minutes, trade);
         return;
@@ -352,7 +352,7 @@ void ts_minutes_last_trade(ts_minutes *minutes, uint64_t trade_id, int64_t now_u
 {
     ts_hole hole;
     renumber(minutes, trade_id);
-    if (!minutes->ids.count) ts_spans_add(&minutes->ids, trade_id, now_us, &hole);
+    if (!minutes->ids.count) ts_number_spans_add(&minutes->ids, trade_id, now_us, &hole);
     if (trade_id <= minutes->last_said) return;
     minutes->last_said = trade_id;
     minutes->last_said_us = now_us;

@@ -54,7 +54,7 @@ void ts_minutes_start(ts_minutes *minutes, int64_t now_us);
 void ts_minutes_stop(ts_minutes *minutes);
 bool ts_minutes_covered(const ts_minutes *minutes);
 
-void ts_minutes_trade(ts_minutes *minutes, const ts_trade *trade);
+void ts_minutes_trade(ts_minutes *minutes, const ts_market_trade *trade);
 
 /* The exchange says that the last trade so far has this id. */
 void ts_minutes_last_trade(ts_minutes *minutes, uint64_t trade_id, int64_t now_us);

@@ -3,7 +3,7 @@
 #include "common/memory.h"
 #include "ingest/coinbase_matches.h"
 #include "ingest/coinbase_trades.h"
-#include "ingest/spans.h"
+#include "ingest/number_spans.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ struct ts_stream {
     int64_t grace_us;
     int64_t clock_us, leap_us; /* the exchange's; 0: not known; a step that is not believed yet */
     bool open, suspect;        /* a message since then could not be read */
-    ts_spans sequence;
+    ts_number_spans sequence;
     ts_message message;
     ts_stream_counts *counts;
 };
@@ -148,7 +148,7 @@ static void damage_all(ts_stream *stream, int64_t from_us, int64_t to_us)
 
 void ts_stream_opened(ts_stream *stream)
 {
-    stream->sequence = (ts_spans){0};
+    stream->sequence = (ts_number_spans){0};
     stream->open = true;
     stream->suspect = false;
     stream->leap_us = 0;
@@ -197,12 +197,12 @@ static bool believe(ts_stream *stream, int64_t now_us)
 /* Messages that are missing: wait a grace for them, then their time is damaged. True while there are some. */
 static bool waits_for_messages(ts_stream *stream)
 {
-    ts_spans *sequence = &stream->sequence;
+    ts_number_spans *sequence = &stream->sequence;
     while (sequence->count > 1) {
-        ts_hole hole = ts_spans_hole(sequence, 1);
+        ts_hole hole = ts_number_spans_hole(sequence, 1);
         if (stream->clock_us - hole.to_us < stream->grace_us) return true;
         damage_all(stream, hole.from_us - stream->grace_us, hole.to_us);
-        ts_spans_forget(sequence, 1);
+        ts_number_spans_forget(sequence, 1);
     }
     return false;
 }
@@ -211,7 +211,7 @@ static void number(ts_stream *stream, const ts_message *message)
 {
     ts_hole hole = {0};
     size_t before = stream->sequence.count;
-    ts_seen seen = ts_spans_add(&stream->sequence, message->sequence, message->time_us, &hole);
+    ts_seen seen = ts_number_spans_add(&stream->sequence, message->sequence, message->time_us, &hole);
     if (seen == TS_SEEN_BEFORE) stream->counts->repeated++;
     if (seen == TS_SEEN_CROWDED) damage_all(stream, hole.from_us - stream->grace_us, hole.to_us);
     if (seen == TS_SEEN_CROWDED || (before && stream->sequence.count > before)) stream->counts->gaps++;
@@ -233,7 +233,7 @@ static void tick_all(ts_stream *stream)
 static void take_trades(ts_stream *stream, const ts_message *message)
 {
     for (size_t i = 0; i < message->trades; i++) {
-        const ts_trade *trade = &message->trade[i];
+        const ts_market_trade *trade = &message->trade[i];
         product *of = find(stream, trade->symbol);
         if (!of) {
             stream->counts->unknown++;

@@ -30,7 +30,7 @@ typedef struct delivery {
 
 typedef struct event {
     int64_t at_us;
-    ts_trade trade; /* without a symbol: a heartbeat */
+    ts_market_trade trade; /* without a symbol: a heartbeat */
 } event;
 
 static int by_time(const void *a, const void *b)
@@ -40,9 +40,9 @@ static int by_time(const void *a, const void *b)
     return (x->trade.trade_id > y->trade.trade_id) - (x->trade.trade_id < y->trade.trade_id);
 }
 
-static ts_trade trade_of(const candle_trade *made)
+static ts_market_trade trade_of(const candle_trade *made)
 {
-    ts_trade trade = {.symbol = "A-B", .trade_id = made->id, .time_us = made->time_us};
+    ts_market_trade trade = {.symbol = "A-B", .trade_id = made->id, .time_us = made->time_us};
     trade.price = (ts_exact)made->price * 10000000000u;
     trade.size = (ts_exact)made->size * 10000000000u;
     return trade;
@@ -69,7 +69,7 @@ static event *deliver(const candle_trade *made, size_t trades, const delivery *h
     *count = 0;
     for (size_t i = 0; i < trades; i++) {
         ts_draws draws = ts_draws_at(seed, 11, (uint32_t)i, 0);
-        ts_trade trade = trade_of(&made[i]);
+        ts_market_trade trade = trade_of(&made[i]);
         char *damaged = &ledger->damaged[trade.time_us / 60000000 - ledger->first];
         double fate = ts_draw_unit(&draws);
         int64_t late = how->delay_us ? ts_draw_below(&draws, (uint32_t)how->delay_us) : 0;
@@ -214,7 +214,7 @@ static void begin(bench *on)
 
 static void trade(bench *on, uint64_t id, double minutes)
 {
-    ts_minutes_trade(on->minutes, &(ts_trade){.trade_id = id, .price = 1, .size = 1, .time_us = at(minutes)});
+    ts_minutes_trade(on->minutes, &(ts_market_trade){.trade_id = id, .price = 1, .size = 1, .time_us = at(minutes)});
 }
 
 static void advance(bench *on, double from, double to)

@@ -389,7 +389,7 @@ static void a_missing_message_is_enough(void **state)
 #define LAST(id) "{\"type\":\"heartbeat\",\"last_trade_id\":" #id ",\"product_id\":\"A-B\",\"time\":\"%s\"}"
 #define MATCH(type, id)                                                                                                \
     "{\"type\":\"" type "\",\"trade_id\":" #id ",\"product_id\":\"A-B\",\"price\":\"1\",\"size\":\"1\",\"time\":\"%"   \
-                                               "s\"}"
+    "s\"}"
 
 static void a_heartbeat_tells_of_a_missing_trade(void **state)
 {

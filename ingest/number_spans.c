@@ -1,14 +1,14 @@
-#include "ingest/spans.h"
+#include "ingest/number_spans.h"
 
 #include <string.h>
 
-ts_hole ts_spans_hole(const ts_spans *spans, size_t upper)
+ts_hole ts_number_spans_hole(const ts_number_spans *spans, size_t upper)
 {
     int64_t below = spans->span[upper - 1].last_us, above = spans->span[upper].first_us;
     return below < above ? (ts_hole){below, above} : (ts_hole){above, below};
 }
 
-void ts_spans_forget(ts_spans *spans, size_t lowest)
+void ts_number_spans_forget(ts_number_spans *spans, size_t lowest)
 {
     if (!lowest) return;
     spans->forgetful = true;
@@ -18,9 +18,9 @@ void ts_spans_forget(ts_spans *spans, size_t lowest)
     spans->span[0].told = false;
 }
 
-static void join(ts_spans *spans, size_t lower)
+static void join(ts_number_spans *spans, size_t lower)
 {
-    ts_span *span = &spans->span[lower];
+    ts_number_span *span = &spans->span[lower];
     span[0].last = span[1].last;
     span[0].last_us = span[1].last_us;
     spans->count--;
@@ -28,24 +28,24 @@ static void join(ts_spans *spans, size_t lower)
 }
 
 /* A span of its own before span[at]. */
-static ts_seen insert(ts_spans *spans, size_t at, uint64_t number, int64_t time_us, ts_hole *hole)
+static ts_seen insert(ts_number_spans *spans, size_t at, uint64_t number, int64_t time_us, ts_hole *hole)
 {
     ts_seen seen = TS_SEEN_NEW;
-    if (spans->count == TS_SPANS) {
+    if (spans->count == TS_NUMBER_SPANS) {
         if (at == 0) return TS_SEEN_UNKNOWN;
-        *hole = ts_spans_hole(spans, 1);
-        ts_spans_forget(spans, 1);
+        *hole = ts_number_spans_hole(spans, 1);
+        ts_number_spans_forget(spans, 1);
         at--;
         seen = TS_SEEN_CROWDED;
     }
     memmove(&spans->span[at + 1], &spans->span[at], (spans->count - at) * sizeof *spans->span);
-    spans->span[at] = (ts_span){number, number, time_us, time_us, false};
+    spans->span[at] = (ts_number_span){number, number, time_us, time_us, false};
     spans->count++;
     if (at + 1 < spans->count) spans->span[at + 1].told = false;
     return seen;
 }
 
-ts_seen ts_spans_add(ts_spans *spans, uint64_t number, int64_t time_us, ts_hole *hole)
+ts_seen ts_number_spans_add(ts_number_spans *spans, uint64_t number, int64_t time_us, ts_hole *hole)
 {
     size_t at = spans->count; /* the first span above the number; the newest is looked at first */
     if (spans->forgetful && number <= spans->forgotten) return TS_SEEN_UNKNOWN;
