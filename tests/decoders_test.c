@@ -1,10 +1,9 @@
-#define _GNU_SOURCE
 /* The decoders of Coinbase's feeds: recorded messages, made-up ones, and hostile ones with the member they name. */
 #include "ingest/coinbase_matches.h"
 #include "ingest/coinbase_trades.h"
 
-#include "common/json.h"
-#include "data/candles/decompress.h"
+#include "common/strbuf.h"
+#include "tests/recordings.h"
 #include "tests/temporary.h"
 
 #include <setjmp.h>
@@ -294,76 +293,44 @@ static void count(const ts_message *message, counts *all)
     all->sequence_next++;
 }
 
-/* The whole of a packed file, terminated. */
-static char *unpack(const char *path)
-{
-    ts_error error = {0};
-    ts_strbuf text = {0};
-    char part[65536];
-    ptrdiff_t size;
-    ts_source *source = ts_source_open(path, &error);
-    if (!source) fail_msg("%s", error.text);
-    while ((size = ts_source_read(source, part, sizeof part, &error)) > 0) ts_strbuf_append(&text, part, (size_t)size);
-    ts_source_close(source);
-    if (size || ts_strbuf_failed(&text)) fail_msg("%s", error.text);
-    return text.text;
-}
+/* A recording, and how it is decoded. */
+typedef struct replay {
+    decoder *decode_it;
+    ts_message message;
+    counts all;
+} replay;
 
-/* Each line of a recording that is a received message. */
-static void replay(const char *path, const char *(*message_of)(const char *line, json_t **keep), decoder *decode_it,
-                   counts *all)
+static void decode_recorded(void *context, const char *text, size_t length)
 {
-    ts_message message = {0};
-    char *text = unpack(path), *rest = text;
-    for (char *line; (line = strsep(&rest, "\n"));) {
-        json_t *keep = NULL;
-        ts_error error = {0};
-        const char *said = message_of(line, &keep);
-        if (said && decode(decode_it, said, &message, &error)) fail_msg("%s\n%s", error.text, said);
-        if (said) count(&message, all);
-        json_decref(keep);
-    }
-    free(text);
-    ts_message_clear(&message);
-}
-
-static const char *advanced_message(const char *line, json_t **keep)
-{
-    *keep = json_loads(line, 0, NULL);
-    const char *type = json_string_value(json_object_get(*keep, "t"));
-    return type && !strcmp(type, "recv") ? json_string_value(json_object_get(*keep, "data")) : NULL;
-}
-
-static const char *exchange_message(const char *line, json_t **keep)
-{
-    (void)keep;
-    const char *at = strstr(line, ": {");
-    return at && *line >= '0' && *line <= '9' ? at + 2 : NULL;
+    replay *on = context;
+    (void)length;
+    must(on->decode_it, text, &on->message);
+    count(&on->message, &on->all);
 }
 
 static void the_recorded_advanced_feed(void **state)
 {
     (void)state;
-    counts all = {0};
-    replay(ts_shared_data(TS_SHARED_DATA, "messages/coinbase-advanced-trade-2026-08-09.jsonl.zst"), advanced_message,
-           ts_coinbase_trades_decode, &all);
-    assert_int_equal(all.kind[TS_MESSAGE_TRADES], 59);
-    assert_int_equal(all.kind[TS_MESSAGE_HEARTBEAT], 25);
-    assert_int_equal(all.kind[TS_MESSAGE_SUBSCRIBED], 5);
-    assert_int_equal(all.kind[TS_MESSAGE_OTHER], 775 + 160 + 6);
-    assert_int_equal(all.products, 10);
-    assert_int_equal(all.trades, 279);
+    replay on = {.decode_it = ts_coinbase_trades_decode};
+    recorded_advanced(TS_SHARED_DATA, decode_recorded, &on);
+    assert_int_equal(on.all.kind[TS_MESSAGE_TRADES], 59);
+    assert_int_equal(on.all.kind[TS_MESSAGE_HEARTBEAT], 25);
+    assert_int_equal(on.all.kind[TS_MESSAGE_SUBSCRIBED], 5);
+    assert_int_equal(on.all.kind[TS_MESSAGE_OTHER], 775 + 160 + 6);
+    assert_int_equal(on.all.products, 10);
+    assert_int_equal(on.all.trades, 279);
+    ts_message_clear(&on.message);
 }
 
 static void the_recorded_exchange_feed(void **state)
 {
     (void)state;
-    counts all = {0};
-    replay(ts_shared_data(TS_SHARED_DATA, "messages/coinbase-pro-ws-2021-04-17.cryptofeed.txt.zst"), exchange_message,
-           ts_coinbase_matches_decode, &all);
-    assert_int_equal(all.kind[TS_MESSAGE_TRADES], 107);
-    assert_int_equal(all.kind[TS_MESSAGE_SUBSCRIBED], 3);
-    assert_int_equal(all.products, 10);
+    replay on = {.decode_it = ts_coinbase_matches_decode};
+    recorded_exchange(TS_SHARED_DATA, decode_recorded, &on);
+    assert_int_equal(on.all.kind[TS_MESSAGE_TRADES], 107);
+    assert_int_equal(on.all.kind[TS_MESSAGE_SUBSCRIBED], 3);
+    assert_int_equal(on.all.products, 10);
+    ts_message_clear(&on.message);
 }
 
 int main(void)

@@ -7,6 +7,7 @@
 #include "common/philox.h"
 #include "tests/candle_trades.h"
 #include "tests/minute_ledger.h"
+#include "tests/recordings.h"
 #include "tests/soak.h"
 
 #include <inttypes.h>
@@ -408,6 +409,55 @@ static void a_heartbeat_tells_of_a_missing_trade(void **state)
     expect(TS_FEED_EXCHANGE, lost, 8, "ddee");
 }
 
+/* The recorded Advanced Trade feed as one connection; every `without`-th message is lost, 0: none. */
+typedef struct recording {
+    ts_stream *stream;
+    ts_stream_counts counts;
+    size_t count, without;
+    char given[64];
+} recording;
+
+static void receive_recorded(void *context, const char *text, size_t length)
+{
+    recording *on = context;
+    ts_error error = {0};
+    if (on->without && ++on->count % on->without == 0) return;
+    if (ts_stream_message(on->stream, text, length, &error)) fail_msg("%s", error.text);
+}
+
+static void replay(recording *on, size_t without)
+{
+    static const char *const symbols[] = {"ETH-USD", "BTC-USD"};
+    /* Four minutes later the exchange still beats: what was recorded is given out. */
+    static const char beats[] = "{\"channel\":\"heartbeats\",\"timestamp\":\"2026-08-09T21:%02d:00Z\","
+                                "\"sequence_num\":%d,\"events\":[{\"heartbeat_counter\":1}]}";
+    ts_error error = {0};
+    *on = (recording){.without = without};
+    on->stream = ts_stream_new(TS_FEED_ADVANCED, symbols, 2, GRACE_US, letter, on->given, &on->counts, &error);
+    ts_stream_opened(on->stream);
+    recorded_advanced(TS_SHARED_DATA, receive_recorded, on);
+    for (int i = 0; i < 4; i++) {
+        char text[256];
+        int length = snprintf(text, sizeof text, beats, 7 + i, 1030 + i);
+        if (ts_stream_message(on->stream, text, (size_t)length, &error)) fail_msg("%s", error.text);
+    }
+    ts_stream_free(on->stream);
+}
+
+static void the_recorded_feed(void **state)
+{
+    (void)state;
+    recording on;
+    replay(&on, 0);
+    assert_string_equal(on.given, "ddbbeeee"); /* it begins and ends in mid-minute; two products */
+    assert_int_equal(on.counts.gaps, 0);
+    assert_int_equal(on.counts.minutes.duplicates, 0);
+    assert_int_equal(on.counts.minutes.trades, 279);
+    replay(&on, 50);
+    assert_string_equal(on.given, "ddddeeee");
+    assert_int_equal(on.counts.gaps, 1030 / 50);
+}
+
 /* Products that the exchange does not confirm say nothing; those of X-USDC come as X-USD. */
 static void nothing_is_said_of_what_was_not_confirmed(void **state)
 {
@@ -449,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_missing_message_is_enough),
         cmocka_unit_test(a_heartbeat_tells_of_a_missing_trade),
         cmocka_unit_test(nothing_is_said_of_what_was_not_confirmed),
+        cmocka_unit_test(the_recorded_feed),
         cmocka_unit_test(the_advanced_feed_in_every_trouble),
         cmocka_unit_test(the_exchange_feed_in_every_trouble),
     };
