@@ -47,6 +47,7 @@ struct ts_stream {
     size_t products;
     int64_t grace_us;
     int64_t clock_us, leap_us; /* the exchange's; 0: not known; a step that is not believed yet */
+    int64_t guess_us;          /* of its clock, while there was no connection */
     bool open, suspect;        /* a message since then could not be read */
     ts_number_spans sequence;
     ts_message message;
@@ -166,8 +167,8 @@ void ts_stream_closed(ts_stream *stream)
 void ts_stream_quiet(ts_stream *stream, double seconds)
 {
     if (stream->open || !stream->clock_us || !(seconds > 0 && seconds < 1e9)) return;
-    for (size_t i = 0; i < stream->products; i++)
-        ts_minutes_advance(stream->product[i].minutes, stream->clock_us + (int64_t)(seconds * 1e6));
+    stream->guess_us = stream->clock_us + (int64_t)(seconds * 1e6);
+    for (size_t i = 0; i < stream->products; i++) ts_minutes_advance(stream->product[i].minutes, stream->guess_us);
 }
 
 size_t ts_stream_covered(const ts_stream *stream)
@@ -180,7 +181,8 @@ size_t ts_stream_covered(const ts_stream *stream)
 /* Move the clock; false when the message's time is not believed. */
 static bool believe(ts_stream *stream, int64_t now_us)
 {
-    if (stream->clock_us && now_us > stream->clock_us + LEAP_US &&
+    int64_t known = stream->guess_us > stream->clock_us ? stream->guess_us : stream->clock_us;
+    if (stream->clock_us && now_us > known + LEAP_US &&
         (!stream->leap_us || now_us > stream->leap_us + LEAP_US || now_us < stream->leap_us - LEAP_US)) {
         stream->leap_us = now_us;
         stream->counts->implausible++;
