@@ -151,5 +151,6 @@ int ts_bench_add_ingest(ts_bench *bench, const char *name, const char *const *ba
     if (add(bench, "market_trades, snapshot", (decode_job){.decode = ts_coinbase_trades_decode, .trades = SNAPSHOT},
             error))
         return -1;
-    return add(bench, "match", (decode_job){.decode = ts_coinbase_matches_decode, .trades = 1}, error);
+    if (add(bench, "match", (decode_job){.decode = ts_coinbase_matches_decode, .trades = 1}, error)) return -1;
+    return ts_bench_add_minutes(bench, error);
 }

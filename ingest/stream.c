@@ -12,6 +12,9 @@
  * far ahead of its message is not. */
 static const int64_t LEAP_US = 300000000, AHEAD_US = 60000000;
 
+/* All products are told the time so often, and not with every message. */
+static const int64_t TICK_US = 50000;
+
 /* What differs between the feeds. */
 typedef struct form {
     int (*decode)(const void *bytes, size_t size, ts_message *message, ts_error *error);
@@ -48,6 +51,7 @@ struct ts_stream {
     int64_t grace_us;
     int64_t clock_us, leap_us; /* the exchange's; 0: not known; a step that is not believed yet */
     int64_t guess_us;          /* of its clock, while there was no connection */
+    int64_t tick_us;           /* when all products are next told the time */
     bool open, suspect;        /* a message since then could not be read */
     ts_number_spans sequence;
     ts_message message;
@@ -228,7 +232,8 @@ static void tick(product *of, int64_t now_us)
 
 static void tick_all(ts_stream *stream)
 {
-    if (stream->form->each || waits_for_messages(stream)) return;
+    if (stream->form->each || waits_for_messages(stream) || stream->clock_us < stream->tick_us) return;
+    stream->tick_us = stream->clock_us + TICK_US;
     for (size_t i = 0; i < stream->products; i++) tick(&stream->product[i], stream->clock_us);
 }
 
@@ -261,6 +266,7 @@ static void take_heartbeat(ts_stream *stream, const ts_message *message)
 /* What is listed is sent from now on, and nothing else. */
 static void take_confirmation(ts_stream *stream, const ts_message *message)
 {
+    stream->tick_us = 0;
     for (size_t i = 0; i < stream->products; i++) stream->product[i].confirmed = false;
     for (size_t i = 0; i < message->products; i++) {
         product *of = find(stream, message->product[i].symbol);
