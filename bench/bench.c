@@ -20,6 +20,7 @@ const ts_bench_case ts_bench_cases[] = {
     {"indicators", "a row of each function, alone and eight in a batch", false, false, ts_bench_add_indicators},
     {"strategies", "1,000 genomes of each strategy of the catalogue", false, true, ts_bench_add_strategies},
     {"import", "a packed file of 1,306,000 candles into a store, durably", false, false, ts_bench_add_import},
+    {"ingest", "messages of an exchange decoded into trades, and into minutes", false, false, ts_bench_add_ingest},
     {"cycle", "9,600 requests, what the original platform was given every five minutes, on 1 and 2 ranks", false, false,
      ts_bench_add_cycle},
     {"streams", "the requests of a cycle through Kafka into PostgreSQL; DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS", false,

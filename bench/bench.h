@@ -70,6 +70,9 @@ int ts_bench_add_import(ts_bench *bench, const char *name, const char *const *ba
 int ts_bench_add_cycle(ts_bench *bench, const char *name, const char *const *backend, size_t backends, ts_error *error);
 int ts_bench_add_streams(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
                          ts_error *error);
+int ts_bench_add_ingest(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
+                        ts_error *error);
+int ts_bench_add_minutes(ts_bench *bench, ts_error *error); /* of `ingest` */
 int ts_bench_add_scaling(ts_bench *bench, const char *name, const char *const *backend, size_t backends,
                          ts_error *error);
 

@@ -185,6 +185,20 @@ static void imports_have_seconds_and_candles_a_second(void **state)
     free_lines(lines, count);
 }
 
+static void decoding_has_nanoseconds_a_message(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"ns_per_message", "ns_per_trade", "bytes_per_message", NULL};
+    static const char *const compared[] = {"tree_ns_per_message", "ratio", NULL};
+    json_t *lines[LINES_MAX];
+    size_t count = run_case("ingest", "auto", lines);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) expect_positive(lines[i], keys);
+    for (size_t i = 0; i < 3; i++) expect_positive(lines[i], compared);
+    assert_true(number(lines[1], "trades_per_message") == 100);
+    free_lines(lines, count);
+}
+
 static void add_a_trade(ts_metrics *metrics, size_t count)
 {
     for (size_t i = 0; i < count; i++) metrics[i].value[TS_METRIC_trades] += 1;
@@ -330,6 +344,7 @@ int main(void)
         cmocka_unit_test(functions_have_times_alone_and_in_a_batch),
         cmocka_unit_test(strategies_end_with_their_means),
         cmocka_unit_test(imports_have_seconds_and_candles_a_second),
+        cmocka_unit_test(decoding_has_nanoseconds_a_message),
         cmocka_unit_test(a_wrong_metric_fails_the_case),
         cmocka_unit_test(unknown_names_are_usage_errors),
         cmocka_unit_test(candles_are_the_same_on_every_machine),

@@ -6,7 +6,8 @@ set -u
 build=${1:-build/release} times=${2:-200} failed=0
 export TRADESTREAM_SOAK=$times
 cd "$(dirname "$0")/.." || exit 1
-for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_test kernelcheck_test honesty_test outlet_test outlet_threads_test influx_line_test influx_test; do
+for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_test kernelcheck_test honesty_test outlet_test outlet_threads_test influx_line_test influx_test \
+    exact_test minutes_test stream_test; do
     echo "== $test, $times times as many cases"
     (cd "$build/tests" && "./$test") || failed=1
 done
@@ -18,6 +19,8 @@ TRADESTREAM_LOOP_KILLS=25 tests/loop/loop_test "$build" storm || failed=1
 TRADESTREAM_LOOP_CALLS=300 tests/loop/loop_test "$build" calls || failed=1
 TRADESTREAM_LOOP_SECONDS=3600 tests/loop/loop_test "$build" memory || failed=1
 TRADESTREAM_LOOP_REAL=18 tests/loop/loop_test "$build" real || failed=1
+echo "== fuzzers, an hour each"
+tests/fuzz/run 3600 || failed=1
 echo "== a slow rank"
 tests/cluster/slow_rank "$build/bin/tradestream" ../shared/data/1h/BTC-USDT.1h.csv.zst || failed=1
 echo "== the image of cluster/Dockerfile"
