@@ -22,6 +22,11 @@ def run(*words, check=True, **more):
     return done
 
 
+def check(holds, *what):
+    if not holds:
+        raise AssertionError(" ".join(map(str, what)))
+
+
 class Servers:
     def __init__(self, folder, helper):
         self.folder, self.helper = folder, helper
