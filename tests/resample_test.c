@@ -66,7 +66,7 @@ static void real_candles_agree_with_the_naive_loop(void **state)
     (void)state;
     ts_series series = {0};
     static const int64_t intervals[] = {3 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY};
-    shared_candles("1m-2021-apr-may", "SOL-USDT.1m.csv.zst", 80000, &series);
+    shared_candles(TS_SHARED_DATA, "1m-2021-apr-may/SOL-USDT.1m.csv.zst", 80000, &series);
     for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++) check(&series, intervals[i]);
     ts_series_clear(&series);
 }

@@ -48,17 +48,13 @@ void market_answer_candles(const ts_http_request *request, ts_http_reply *reply)
     size_t whole = 0;
     char text[MARKET_CURSOR_TEXT], *cursor = NULL;
     if (!market_question_read(request, request->rest, names, market->store, market->exchange, &question, reply)) return;
-    if (question.partial && question.shape == MARKET_CSV) {
-        ts_http_problem(reply, 400, "partial: CSV has no mark for bars that are not whole: expected format=json");
-        return;
-    }
     if (!market_find(market, &question, &source, reply)) return;
-    /* One more than is answered: where the next page begins. */
+    /* CSV has no mark for bars that are not whole. One more than is answered: where the next page begins. */
     ts_resampling how = {.interval_ms = question.key.interval_ms,
                          .from_ms = question.from_ms,
                          .to_ms = question.to_ms,
                          .most = question.limit + 1,
-                         .partial = question.partial};
+                         .partial = question.partial && question.shape == MARKET_JSON};
     if (!market_bars(market, &source, &how, &bars, &whole, reply)) return;
     size_t count = bars.bars > question.limit ? question.limit : bars.bars;
     if (count < bars.bars) {

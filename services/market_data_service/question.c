@@ -111,7 +111,5 @@ bool market_question_read(const ts_http_request *request, const char *symbol, co
         const char *text = listed(names, parameters[i].name) ? ts_http_query(request, parameters[i].name) : NULL;
         if (text && parameters[i].read(text, question, &error)) return refuse(reply, parameters[i].name, &error);
     }
-    if (question->to_ms >= question->from_ms) return true;
-    ts_http_problem(reply, 400, "to: it is before from");
-    return false;
+    return true;
 }
