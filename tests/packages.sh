@@ -8,8 +8,9 @@ check_packages=(git clang clang-format python3 python3-venv zstd ocl-icd-opencl-
     chromium openssh-server openssh-client iproute2 shellcheck openssl
     "${server_packages[@]}")
 # For ./check, in build/venv: the comparison with TA-Lib in the version of tests/golden; Kubernetes' schemas for its manifests;
-# JSON Schema and XXH3 for the messages.
-python_packages=(TA-Lib==0.6.8 numpy kubernetes-validate==1.37.0 jsonschema==4.26.0 PyYAML==6.0.3 xxhash==4.1.0)
+# JSON Schema and XXH3 for the messages; what asks an API all that its description allows.
+python_packages=(TA-Lib==0.6.8 numpy kubernetes-validate==1.37.0 jsonschema==4.26.0 PyYAML==6.0.3 xxhash==4.1.0
+    schemathesis==4.32.5)
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -21,6 +21,10 @@ typedef struct ts_store_key {
  * one is damaged or two differ. */
 int ts_store_read(const ts_store_key *key, ts_series *series, ts_error *error);
 
+/* What a series' files are now: another text as soon as the series may have changed. For those who keep what they read:
+ * ask before reading, and read again when it differs. */
+int ts_store_stamp(const ts_store_key *key, char text[TS_FINGERPRINT_TEXT], ts_error *error);
+
 /* Add the rows of `series` (its exchange, symbol and interval say where) that the store does not hold yet, as one
  * batch. A row that the store holds otherwise is TS_BAD_DATA, and nothing is written. `added`: rows written. */
 int ts_store_add(const char *root, const ts_series *series, const char *source, size_t *added, ts_error *error);

@@ -108,11 +108,10 @@ int ts_series_copy(const ts_series *series, size_t from, size_t to, ts_series *i
     return 0;
 }
 
-/* Bars absent between `bar` and the next one. Rounded, because some sources stamp days and weeks in local time, and a
- * step over a change of the clocks is an hour off. */
-static size_t missing_after(const ts_series *series, size_t bar)
+size_t ts_series_missing_after(const ts_series *series, size_t bar)
 {
     int64_t step;
+    if (bar + 1 >= series->bars) return 0;
     if (series->interval_ms <= 0 || __builtin_sub_overflow(series->time[bar + 1], series->time[bar], &step)) return 0;
     int64_t intervals = step / series->interval_ms;
     if (step % series->interval_ms * 2 >= series->interval_ms) intervals++;
@@ -124,7 +123,7 @@ ts_gaps ts_series_gaps(const ts_series *series)
     ts_gaps gaps = {0};
     for (size_t bar = 0; bar < series->bars; bar++) {
         gaps.zero_volume += series->column[TS_VOLUME][bar] == 0;
-        size_t missing = bar + 1 < series->bars ? missing_after(series, bar) : 0;
+        size_t missing = ts_series_missing_after(series, bar);
         if (!missing) continue;
         gaps.gaps++;
         gaps.missing += missing;
@@ -140,7 +139,7 @@ static int append_with_gap(const ts_series *series, size_t bar, ts_series *into,
 {
     ts_candle candle = ts_series_candle(series, bar);
     if (ts_series_append(into, &candle, error)) return -1;
-    size_t missing = bar + 1 < series->bars ? missing_after(series, bar) : 0;
+    size_t missing = ts_series_missing_after(series, bar);
     for (int c = 0; c < TS_COLUMNS; c++) candle.value[c] = c == TS_VOLUME ? 0 : candle.value[TS_CLOSE];
     for (size_t i = 0; i < missing; i++) {
         candle.time += series->interval_ms;

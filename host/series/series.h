@@ -47,6 +47,10 @@ typedef struct ts_gaps {
 } ts_gaps;
 ts_gaps ts_series_gaps(const ts_series *series);
 
+/* How many bars are missing between a bar and the next; 0 after the last. Rounded, because some sources stamp days and
+ * weeks in local time, and a step over a change of the clocks is an hour off. */
+size_t ts_series_missing_after(const ts_series *series, size_t bar);
+
 /* Insert flat bars (open = high = low = close = previous close, volume 0) where bars are missing. */
 int ts_series_fill_gaps(ts_series *series, ts_error *error);
 

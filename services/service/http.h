@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TS_HTTP_STREAMS = 256 };
 
@@ -38,6 +39,7 @@ typedef struct ts_http_reply {
     ts_strbuf body;        /* freed by the frame; secrets are blanked in all but a status of 200 */
     char allow[64];        /* the header Allow, of a 405 */
     int retry_after;       /* seconds; 0: no such header */
+    char link[512];        /* the header Link; "": none */
     const char *challenge; /* the header WWW-Authenticate, NULL: none */
 } ts_http_reply;
 
@@ -50,7 +52,7 @@ void ts_http_problem_of(ts_http_reply *reply, const ts_error *error);
 typedef struct ts_http_route {
     const char *method; /* "GET" answers HEAD as well; NULL ends a table */
     const char *path;   /* exact, or ending in an asterisk after a slash */
-    void (*answer)(const ts_http_request *request, ts_http_reply *reply); /* NULL for a stream */
+    void (*answer)(const ts_http_request *request, ts_http_reply *reply); /* NULL: a listener to all of the hub */
     ts_http_hub *const *hub;                                              /* a stream of what is published there */
 } ts_http_route;
 
@@ -86,5 +88,13 @@ ts_http_hub *ts_http_hub_new(ts_error *error);
 void ts_http_hub_free(ts_http_hub *hub);
 void ts_http_hub_publish(ts_http_hub *hub, const char *bytes, size_t length); /* whole events of text/event-stream */
 size_t ts_http_hub_listeners(ts_http_hub *hub);
+
+/* A route with a hub and an answer: the answer may refuse, say something and end, or call this, after which the client
+ * gets what the reply's body holds (less than 256 KiB) and then what is published for the topic, from this call on; no
+ * topic is 0. When no stream is free the reply becomes a 503, and false is returned. */
+bool ts_http_listen(const ts_http_request *request, ts_http_reply *reply, uint64_t topic);
+
+void ts_http_hub_publish_to(ts_http_hub *hub, uint64_t topic, const char *bytes, size_t length);
+size_t ts_http_hub_listeners_to(ts_http_hub *hub, uint64_t topic);
 
 #endif

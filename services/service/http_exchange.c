@@ -175,8 +175,9 @@ static enum MHD_Result answer(ts_http_exchange *exchange)
     if (exchange->body.length) exchange->request.body = exchange->body.text;
     exchange->request.length = exchange->body.length;
     ts_http_deadline(exchange->http, exchange->client, 0); /* our own time is not the client's */
-    if (!exchange->reply.status && exchange->route->hub) return ts_http_stream(exchange);
-    if (!exchange->reply.status) run_route(exchange);
+    if (!exchange->reply.status && exchange->route->answer) run_route(exchange);
+    else if (!exchange->reply.status) ts_http_listen(&exchange->request, &exchange->reply, 0);
+    if (exchange->listener) return ts_http_stream(exchange);
     ts_http_deadline(exchange->http, exchange->client, 2 * exchange->http->setup.body_seconds);
     return ts_http_send(exchange);
 }

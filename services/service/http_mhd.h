@@ -43,6 +43,7 @@ typedef struct ts_http_exchange {
     ts_trace parent; /* from the client; no trace_id: none came */
     double began;
     bool busy, streaming;
+    struct ts_http_listener *listener; /* from ts_http_listen until its answer is queued */
     char subject[128];
 } ts_http_exchange;
 
@@ -64,7 +65,7 @@ void ts_http_deadline(ts_http *http, ts_http_client *client, double seconds); /*
 /* Send what the reply holds; frees its body. */
 enum MHD_Result ts_http_send(ts_http_exchange *exchange);
 
-/* Make the exchange a listener of its route's hub. */
+/* Answer with the stream that the exchange has become a listener of. */
 enum MHD_Result ts_http_stream(ts_http_exchange *exchange);
 void ts_http_hub_close(ts_http_hub *hub); /* ends all streams, now and later */
 void ts_http_hub_keep(ts_http_hub *hub);  /* notices those who have gone, keeps the others open; about every second */

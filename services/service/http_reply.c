@@ -61,6 +61,7 @@ static void add_headers(const ts_http_reply *reply, struct MHD_Response *respons
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'");
     MHD_add_response_header(response, "Cache-Control", "no-store");
+    if (*reply->link) MHD_add_response_header(response, "Link", reply->link);
     if (*reply->allow) MHD_add_response_header(response, "Allow", reply->allow);
     if (reply->challenge) MHD_add_response_header(response, "WWW-Authenticate", reply->challenge);
     if (!reply->retry_after) return;

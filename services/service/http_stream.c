@@ -14,13 +14,14 @@
 enum { WAITING_MOST = 256 << 10, BLOCK = 16 << 10, RETRY_SECONDS = 5 };
 static const double beat_seconds = 15;
 
-typedef struct stream {
-    struct stream *next, *previous;
+typedef struct ts_http_listener {
+    struct ts_http_listener *next, *previous;
     ts_http_hub *hub;
     ts_http *http;
     struct MHD_Connection *connection;
     int file;
     ts_strbuf waiting;
+    uint64_t topic; /* 0: all */
     bool suspended, ended;
 } stream;
 
@@ -74,6 +75,23 @@ void ts_http_hub_publish(ts_http_hub *hub, const char *bytes, size_t length)
     pthread_mutex_lock(&hub->lock);
     for (stream *s = hub->streams; s; s = s->next) append(s, bytes, length);
     pthread_mutex_unlock(&hub->lock);
+}
+
+void ts_http_hub_publish_to(ts_http_hub *hub, uint64_t topic, const char *bytes, size_t length)
+{
+    pthread_mutex_lock(&hub->lock);
+    for (stream *s = hub->streams; s; s = s->next)
+        if (s->topic == topic) append(s, bytes, length);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+size_t ts_http_hub_listeners_to(ts_http_hub *hub, uint64_t topic)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&hub->lock);
+    for (const stream *s = hub->streams; s; s = s->next) count += s->topic == topic;
+    pthread_mutex_unlock(&hub->lock);
+    return count;
 }
 
 size_t ts_http_hub_listeners(ts_http_hub *hub)
@@ -186,7 +204,7 @@ static void join(stream *s)
 {
     ts_http_hub *hub = s->hub;
     pthread_mutex_lock(&hub->lock);
-    s->ended = hub->closed;
+    s->ended = s->ended || hub->closed;
     s->next = hub->streams;
     if (s->next) s->next->previous = s;
     hub->streams = s;
@@ -194,14 +212,7 @@ static void join(stream *s)
     pthread_mutex_unlock(&hub->lock);
 }
 
-static enum MHD_Result refuse(ts_http_exchange *exchange)
-{
-    ts_http_problem(&exchange->reply, 503, "no stream is free: up to %d are served", TS_HTTP_STREAMS);
-    exchange->reply.retry_after = RETRY_SECONDS;
-    return ts_http_send(exchange);
-}
-
-static stream *new_stream(ts_http_exchange *exchange)
+static stream *new_stream(ts_http_exchange *exchange, uint64_t topic)
 {
     ts_http *http = exchange->http;
     if (!*exchange->route->hub || !take_place(http)) return NULL;
@@ -214,16 +225,31 @@ static stream *new_stream(ts_http_exchange *exchange)
     s->http = http;
     s->connection = exchange->connection;
     s->file = exchange->client ? exchange->client->file : -1;
+    s->topic = topic;
     ts_strbuf_puts(&s->waiting, ":\n\n"); /* the client's event `open` comes at once */
-    join(s);
     return s;
+}
+
+bool ts_http_listen(const ts_http_request *request, ts_http_reply *reply, uint64_t topic)
+{
+    ts_http_exchange *exchange = request->exchange;
+    stream *s = new_stream(exchange, topic);
+    if (!s) {
+        ts_http_problem(reply, 503, "no stream is free: up to %d are served", TS_HTTP_STREAMS);
+        reply->retry_after = RETRY_SECONDS;
+        return false;
+    }
+    if (reply->body.length) append(s, reply->body.text, reply->body.length);
+    join(s);
+    exchange->listener = s;
+    return true;
 }
 
 enum MHD_Result ts_http_stream(ts_http_exchange *exchange)
 {
     ts_http *http = exchange->http;
-    stream *s = new_stream(exchange);
-    if (!s) return refuse(exchange);
+    stream *s = exchange->listener;
+    exchange->listener = NULL;
     struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, next_bytes, s, leave);
     if (!response) {
         leave(s);
