@@ -126,6 +126,14 @@ static void keep_header(CURL *curl, const char *name, char *text, size_t size)
     snprintf(text, size, "%s", there ? header->value : "");
 }
 
+static long long date_of(CURL *curl)
+{
+    char text[64];
+    keep_header(curl, "Date", text, sizeof text);
+    time_t date = *text ? curl_getdate(text, NULL) : 0;
+    return date > 0 ? (long long)date * 1000 : 0;
+}
+
 int ts_fetch(ts_fetcher *client, const ts_fetch_request *request, ts_fetch_answer *answer, ts_error *error)
 {
     long status = 0;
@@ -140,6 +148,7 @@ int ts_fetch(ts_fetcher *client, const ts_fetch_request *request, ts_fetch_answe
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
         keep_header(client->curl, "Retry-After", answer->retry_after, sizeof answer->retry_after);
         keep_header(client->curl, "Content-Type", answer->content_type, sizeof answer->content_type);
+        answer->date_ms = date_of(client->curl);
     }
     answer->status = (int)status;
     curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
