@@ -12,7 +12,7 @@ static const int64_t settle_after_ms = 2 * 3600000;
 /* A minute that REST does not have may still come when it is young. */
 static const int64_t young_ms = 10 * TS_MINUTE_MS;
 
-static const double unknown_rest = 3600, unready_rest = 60;
+static const int64_t unknown_rest_ms = 60 * TS_MINUTE_MS;
 
 typedef struct asking {
     ts_catch_up *state;
@@ -78,12 +78,12 @@ static ts_candle_page final_part(const ts_catch_up *state, const ts_candle_page 
 static int keep_recent(asking *now, const ts_candle_page *page, ts_error *error)
 {
     ts_catch_up *state = now->state;
-    int64_t sure = floor_to(ts_exchange_clock_now(state->clock) - young_ms, TS_MINUTE_MS);
+    int64_t time = ts_exchange_clock_now(state->clock), sure = floor_to(time - young_ms, TS_MINUTE_MS);
     if (ts_keeper_recent(state->keeper, now->symbol, page, sure, error)) return -1;
     int64_t from = page->from_ms > sure ? page->from_ms : sure;
     bool all = page->count && (int64_t)page->count * TS_MINUTE_MS == page->to_ms - page->from_ms;
     if (from >= page->to_ms || all) return 0;
-    return ts_wanted_add(state->wanted, now->symbol, (ts_range){from, page->to_ms}, (double)young_ms / 1000, error);
+    return ts_wanted_add(state->wanted, now->symbol, (ts_range){from, page->to_ms}, time + young_ms, error);
 }
 
 static int collect(asking *now, const ts_candle_page *page, ts_error *error)
@@ -124,7 +124,7 @@ static int keep_collected(asking *now, ts_error *error)
 static int come_again(ts_catch_up *state, size_t symbol, ts_range range, ts_error *error)
 {
     if (range.from_ms >= range.to_ms || range.to_ms > ts_catch_up_final(state) + young_ms) return 0;
-    return ts_wanted_add(state->wanted, symbol, range, unready_rest, error);
+    return ts_wanted_add(state->wanted, symbol, range, range.to_ms + state->grace_ms + TS_MINUTE_MS, error);
 }
 
 static int ask(ts_catch_up *state, size_t symbol, ts_range range, bool old, ts_error *error)
@@ -146,7 +146,7 @@ static int excuse(ts_catch_up *state, size_t symbol, ts_error *why, ts_error *er
     if (why->code != TS_BAD_DATA) return ts_fail(error, why->code, "%s", why->text);
     state->refused++;
     ts_log_warning("%s is left alone for an hour: %s", state->symbols->symbol[symbol], why->text);
-    ts_wanted_rest(state->wanted, symbol, unknown_rest);
+    ts_wanted_rest(state->wanted, symbol, ts_exchange_clock_now(state->clock) + unknown_rest_ms);
     return 0;
 }
 
@@ -155,10 +155,11 @@ int ts_catch_up_step(ts_catch_up *state, bool *did, ts_error *error)
     ts_error why = {0};
     size_t symbol;
     ts_range range;
-    *did = ts_wanted_take(state->wanted, span_ms, &symbol, &range, error);
+    int64_t now = ts_exchange_clock_now(state->clock);
+    *did = ts_wanted_take(state->wanted, now, span_ms, &symbol, &range, error);
     if (!*did) return error->code ? -1 : 0;
     /* What is recent goes into the journal, what is older is a batch: never both at once. */
-    int64_t recent = floor_to(ts_exchange_clock_now(state->clock) - settle_after_ms, TS_DAY_MS);
+    int64_t recent = floor_to(now - settle_after_ms, TS_DAY_MS);
     int64_t since = ts_keeper_recent_since(state->keeper);
     if (since > recent) recent = since;
     if (range.from_ms < recent && recent < range.to_ms) {

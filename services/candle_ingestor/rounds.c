@@ -3,7 +3,8 @@
 #include "common/log.h"
 #include "services/candle_ingestor/ingestor.h"
 
-static const double step_seconds = 0.2, look_seconds = 1, plan_seconds = 3600, away_pause = 5, away_longest = 60;
+static const double step_seconds = 0.2, look_seconds = 1, away_pause = 5, away_longest = 60;
+static const int64_t plan_ms = 60 * TS_MINUTE_MS;
 
 static void measure(ingestor_settings *s)
 {
@@ -12,7 +13,8 @@ static void measure(ingestor_settings *s)
                            .wanted = ts_wanted_minutes(&s->wanted),
                            .away = s->catch_up.away};
     if (s->feed) now.feed = ts_feed_count(s->feed);
-    s->feed_symbols = now.feed.symbols, s->feed_covered = now.feed.covered;
+    s->feed_symbols = now.feed.symbols;
+    s->feed_covered = now.feed.covered;
     ts_ingestor_measure(&s->seen, &now);
     ts_outlets_measure(&s->outlets);
 }
@@ -42,28 +44,39 @@ int ts_ingestor_once(void *settings, ts_error *error)
                    s->list.count);
 }
 
+/* Whether something is to be done again, by the exchange's clock, which may go back. */
+static bool is_due(int64_t *done_ms, int64_t now_ms, int64_t period_ms)
+{
+    bool due = period_ms && (now_ms - *done_ms >= period_ms || now_ms < *done_ms);
+    if (due) *done_ms = now_ms;
+    return due;
+}
+
+/* One look for something to ask REST for. */
+static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, bool *did, ts_error *error)
+{
+    int64_t now = ts_exchange_clock_now(&s->clock);
+    if (is_due(planned_ms, now, plan_ms) && ts_catch_up_plan(&s->catch_up, error)) return -1;
+    if (is_due(audited_ms, now, s->audit * TS_MINUTE_MS) && ts_catch_up_audit(&s->catch_up, s->audit, error)) return -1;
+    return ts_catch_up_step(&s->catch_up, did, error) || ts_keeper_settle(s->keeper, error) ? -1 : 0;
+}
+
 /* REST's thread. */
 static void *ask_always(void *settings)
 {
     ingestor_settings *s = settings;
-    double planned = ts_clock_seconds(), audited = planned, pause = away_pause;
+    int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = planned_ms;
+    double pause = away_pause;
     while (!ts_service_stopping()) {
         ts_error why = {0};
-        double now = ts_clock_seconds();
         bool did = false;
-        int status = 0;
-        if (now - planned >= plan_seconds) planned = now, status = ts_catch_up_plan(&s->catch_up, &why);
-        if (!status && s->audit && now - audited >= (double)s->audit * 60)
-            audited = now, status = ts_catch_up_audit(&s->catch_up, s->audit, &why);
-        if (!status) status = ts_catch_up_step(&s->catch_up, &did, &why);
-        if (!status) status = ts_keeper_settle(s->keeper, &why);
-        if (status && why.code != TS_RUN_AGAIN) {
+        if (!look(s, &planned_ms, &audited_ms, &did, &why)) {
+            if (did) pause = away_pause;
+            else ts_service_wait(look_seconds);
+        } else if (why.code != TS_RUN_AGAIN) {
             ts_log_warning("%s; another try in %.0f s", why.text, pause);
             ts_service_wait(pause);
             pause = 2 * pause < away_longest ? 2 * pause : away_longest;
-        } else if (!status) {
-            if (did) pause = away_pause;
-            else ts_service_wait(look_seconds);
         }
     }
     return NULL;
@@ -72,7 +85,7 @@ static void *ask_always(void *settings)
 static void tell_event(void *context, ts_feed_event event, const char *text)
 {
     (void)context;
-    if (event == TS_FEED_CONNECTED) ts_log_info("the feed is connected: %s", text);
+    if (event == TS_FEED_CONNECTED) ts_log_info("the feed is connected");
     else ts_log_warning("the feed: %s", text);
 }
 

@@ -1,6 +1,5 @@
 #include "services/candle_ingestor/wanted.h"
 
-#include "common/clock.h"
 #include "common/memory.h"
 
 #include <stdlib.h>
@@ -24,28 +23,28 @@ void ts_wanted_close(ts_wanted *wanted)
     *wanted = (ts_wanted){0};
 }
 
-int ts_wanted_add(ts_wanted *wanted, size_t symbol, ts_range range, double seconds, ts_error *error)
+int ts_wanted_add(ts_wanted *wanted, size_t symbol, ts_range range, int64_t due_ms, ts_error *error)
 {
     ts_wanted_ranges *of = &wanted->symbol[symbol];
     pthread_mutex_lock(&wanted->lock);
-    if (seconds > 0 && !of->later.count) of->due = ts_clock_seconds() + seconds;
-    int status = ts_ranges_add(seconds > 0 ? &of->later : &of->now, range, error);
+    if (due_ms && !of->later.count) of->due_ms = due_ms;
+    int status = ts_ranges_add(due_ms ? &of->later : &of->now, range, error);
     pthread_mutex_unlock(&wanted->lock);
     return status;
 }
 
-static int come_due(ts_wanted_ranges *of, ts_error *error)
+static int come_due(ts_wanted_ranges *of, int64_t now_ms, ts_error *error)
 {
     int status = 0;
-    if (!of->later.count || ts_clock_seconds() < of->due) return 0;
+    if (!of->later.count || now_ms < of->due_ms) return 0;
     for (size_t i = 0; i < of->later.count && !status; i++) status = ts_ranges_add(&of->now, of->later.range[i], error);
     if (!status) of->later.count = 0;
     return status;
 }
 
-static bool take(ts_wanted_ranges *of, int64_t span_ms, ts_range *range, ts_error *error)
+static bool take(ts_wanted_ranges *of, int64_t now_ms, int64_t span_ms, ts_range *range, ts_error *error)
 {
-    if (ts_clock_seconds() < of->rest_until || come_due(of, error) || !of->now.count) return false;
+    if (now_ms < of->rest_until_ms || come_due(of, now_ms, error) || !of->now.count) return false;
     ts_range *newest = &of->now.range[of->now.count - 1];
     *range = *newest;
     if (range->to_ms - range->from_ms > span_ms) range->from_ms = range->to_ms - span_ms;
@@ -54,23 +53,24 @@ static bool take(ts_wanted_ranges *of, int64_t span_ms, ts_range *range, ts_erro
     return true;
 }
 
-bool ts_wanted_take(ts_wanted *wanted, int64_t span_ms, size_t *symbol, ts_range *range, ts_error *error)
+bool ts_wanted_take(ts_wanted *wanted, int64_t now_ms, int64_t span_ms, size_t *symbol, ts_range *range,
+                    ts_error *error)
 {
     bool taken = false;
     pthread_mutex_lock(&wanted->lock);
     for (size_t i = 0; i < wanted->symbols && !taken && !error->code; i++) {
         *symbol = wanted->turn;
         wanted->turn = (wanted->turn + 1) % wanted->symbols;
-        taken = take(&wanted->symbol[*symbol], span_ms, range, error);
+        taken = take(&wanted->symbol[*symbol], now_ms, span_ms, range, error);
     }
     pthread_mutex_unlock(&wanted->lock);
     return taken;
 }
 
-void ts_wanted_rest(ts_wanted *wanted, size_t symbol, double seconds)
+void ts_wanted_rest(ts_wanted *wanted, size_t symbol, int64_t until_ms)
 {
     pthread_mutex_lock(&wanted->lock);
-    wanted->symbol[symbol].rest_until = ts_clock_seconds() + seconds;
+    wanted->symbol[symbol].rest_until_ms = until_ms;
     pthread_mutex_unlock(&wanted->lock);
 }
 
