@@ -78,12 +78,13 @@ static ts_candle_page final_part(const ts_catch_up *state, const ts_candle_page 
 static int keep_recent(asking *now, const ts_candle_page *page, ts_error *error)
 {
     ts_catch_up *state = now->state;
-    int64_t time = ts_exchange_clock_now(state->clock), sure = floor_to(time - young_ms, TS_MINUTE_MS);
-    if (ts_keeper_recent(state->keeper, now->symbol, page, sure, error)) return -1;
-    int64_t from = page->from_ms > sure ? page->from_ms : sure;
-    bool all = page->count && (int64_t)page->count * TS_MINUTE_MS == page->to_ms - page->from_ms;
-    if (from >= page->to_ms || all) return 0;
-    return ts_wanted_add(state->wanted, now->symbol, (ts_range){from, page->to_ms}, time + young_ms, error);
+    int64_t time = ts_exchange_clock_now(state->clock);
+    ts_ranges unsure = {0};
+    int status = ts_keeper_recent(state->keeper, now->symbol, page, time - young_ms, &unsure, error);
+    for (size_t i = 0; i < unsure.count && !status; i++)
+        status = ts_wanted_add(state->wanted, now->symbol, unsure.range[i], time + young_ms, error);
+    free(unsure.range);
+    return status;
 }
 
 static int collect(asking *now, const ts_candle_page *page, ts_error *error)

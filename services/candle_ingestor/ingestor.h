@@ -16,7 +16,7 @@ typedef struct ingestor_settings {
     ts_secret_value redis;
     ts_outlets_settings out;
     int64_t backfill_days, audit;
-    double grace, rate, drain;
+    double grace, rate, drain, reconnect;
     int source;
     /* opened */
     char state[PATH_MAX];

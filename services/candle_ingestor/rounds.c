@@ -99,6 +99,7 @@ static int open_feed(ingestor_settings *s, ts_error *error)
                                     .symbols = s->list.count,
                                     .ca_file = s->ca_file,
                                     .grace_s = s->grace,
+                                    .backoff_most_s = s->reconnect,
                                     .seed = (uint64_t)ts_clock_now_ms(),
                                     .minute = ts_minutes_in_take,
                                     .event = tell_event,
