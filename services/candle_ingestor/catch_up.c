@@ -57,11 +57,12 @@ int ts_catch_up_plan(ts_catch_up *state, ts_error *error)
     return 0;
 }
 
-int ts_catch_up_audit(ts_catch_up *state, int64_t minutes, ts_error *error)
+int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error)
 {
-    int64_t to = ts_catch_up_final(state);
+    ts_range range = {*since_ms, ts_catch_up_final(state)};
     for (size_t i = 0; i < state->symbols->count; i++)
-        if (ts_wanted_add(state->wanted, i, (ts_range){to - minutes * TS_MINUTE_MS, to}, 0, error)) return -1;
+        if (ts_wanted_add(state->wanted, i, range, 0, error)) return -1;
+    *since_ms = range.to_ms;
     return 0;
 }
 

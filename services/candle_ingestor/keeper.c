@@ -125,8 +125,22 @@ static int remember(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts
     return 0;
 }
 
+/* What was thought not to exist does. */
+static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error *error)
+{
+    ts_ranges there = {0};
+    int status = 0;
+    for (size_t i = 0; i < count && !status; i++) {
+        ts_range minute = {bars[i].candle.time, bars[i].candle.time + TS_MINUTE_MS};
+        status = ts_ranges_add(&there, minute, error) || ts_ranges_remove(&of->empty, minute, error) ? -1 : 0;
+    }
+    if (!status) status = ts_absent_remove(&of->key, there.range, there.count, error);
+    free(there.range);
+    return status;
+}
+
 /* The outlets hear of a change before and after, and of new candles afterwards. */
-static int append(ts_keeper *keeper, const kept *changing, const ts_live_bar *bars, size_t count, ts_error *error)
+static int append(ts_keeper *keeper, kept *changing, const ts_live_bar *bars, size_t count, ts_error *error)
 {
     ts_error unseen = {0};
     if (!count) return 0;
@@ -137,6 +151,7 @@ static int append(ts_keeper *keeper, const kept *changing, const ts_live_bar *ba
     if (changing) ts_outlets_changed(keeper->outlets, &changing->key, &unseen);
     if (status) return -1;
     if (!changing) ts_outlets_offer(keeper->outlets, keeper->exchange, bars, count, &unseen);
+    else if (not_absent(changing, bars, count, error)) return -1;
     return remember(keeper, bars, count, error);
 }
 
