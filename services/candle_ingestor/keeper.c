@@ -125,7 +125,7 @@ static int remember(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts
     return 0;
 }
 
-/* What was thought not to exist does. */
+/* What was thought not to exist, for a trade or REST's answer came late, does. */
 static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error *error)
 {
     ts_ranges there = {0};
@@ -140,7 +140,7 @@ static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error 
 }
 
 /* The outlets hear of a change before and after, and of new candles afterwards. */
-static int append(ts_keeper *keeper, kept *changing, const ts_live_bar *bars, size_t count, ts_error *error)
+static int append(ts_keeper *keeper, const kept *changing, const ts_live_bar *bars, size_t count, ts_error *error)
 {
     ts_error unseen = {0};
     if (!count) return 0;
@@ -151,7 +151,6 @@ static int append(ts_keeper *keeper, kept *changing, const ts_live_bar *bars, si
     if (changing) ts_outlets_changed(keeper->outlets, &changing->key, &unseen);
     if (status) return -1;
     if (!changing) ts_outlets_offer(keeper->outlets, keeper->exchange, bars, count, &unseen);
-    else if (not_absent(changing, bars, count, error)) return -1;
     return remember(keeper, bars, count, error);
 }
 
@@ -165,6 +164,12 @@ static news look(ts_keeper *keeper, const ts_live_bar *bar)
     return bar->candle.time > of->last_ms ? NEWEST : OLDER;
 }
 
+static int keep_older(ts_keeper *keeper, const ts_live_bar *bar, ts_error *error)
+{
+    kept *of = find(keeper, bar->symbol);
+    return append(keeper, of, bar, 1, error) || not_absent(of, bar, 1, error) ? -1 : 0;
+}
+
 static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts_live_bar *doubtful, size_t *doubts,
                         ts_error *error)
 {
@@ -174,7 +179,7 @@ static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count
     for (size_t i = 0; i < count && !status; i++) switch (look(keeper, &bars[i])) {
         case SAME: break;
         case DIFFERENT: doubtful[(*doubts)++] = bars[i]; break;
-        case OLDER: status = append(keeper, find(keeper, bars[i].symbol), &bars[i], 1, error); break;
+        case OLDER: status = keep_older(keeper, &bars[i], error); break;
         case NEWEST: newest[used++] = bars[i]; break;
         }
     if (!status) status = append(keeper, NULL, newest, used, error);
@@ -225,7 +230,8 @@ static int keep_page(ts_keeper *keeper, kept *of, const ts_candle_page *page, ts
         older += candle->time <= of->last_ms;
         bars[count++] = bar_of(of, candle);
     }
-    int status = append(keeper, of, bars, older, error) || append(keeper, NULL, bars + older, count - older, error);
+    int status = append(keeper, of, bars, older, error) || append(keeper, NULL, bars + older, count - older, error) ||
+                 not_absent(of, bars, count, error);
     free(bars);
     return status ? -1 : 0;
 }
@@ -274,8 +280,11 @@ int ts_keeper_empty(ts_keeper *keeper, size_t symbol, ts_range range, ts_error *
 {
     kept *of = &keeper->symbol[symbol];
     pthread_mutex_lock(&keeper->lock);
-    int status = ts_ranges_add(&of->empty, range, error);
-    of->unnoted |= !status;
+    int status = 0;
+    for (int64_t time = range.from_ms; time < range.to_ms && !status; time += TS_MINUTE_MS)
+        if (!ts_held_find(&of->held, time))
+            status = ts_ranges_add(&of->empty, (ts_range){time, time + TS_MINUTE_MS}, error);
+    of->unnoted = true;
     pthread_mutex_unlock(&keeper->lock);
     return status;
 }

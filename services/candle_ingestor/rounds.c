@@ -1,3 +1,4 @@
+/* What candle_ingestor does: once, or until its end. */
 #define _GNU_SOURCE
 #include "common/clock.h"
 #include "common/log.h"
