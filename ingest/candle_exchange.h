@@ -7,6 +7,7 @@
 
 typedef struct ts_candle_exchange {
     const char *name, *url;
+    const char *clock;   /* a path that is quickly answered: the header Date says the time */
     double per_second;   /* requests that it does not mind */
     int64_t page;        /* candles of one request */
     bool latest_only;    /* it keeps that many, and no older ones */

@@ -103,25 +103,37 @@ static int wait_for_turn(ts_candle_source *source, ts_error *error)
     return 0;
 }
 
+static int get(ts_candle_source *source, const char *url, ts_error *error)
+{
+    const ts_fetch_request request = {
+        .method = "GET", .url = url, .seconds = source->seconds, .limit = ANSWER_LIMIT, .ca_file = source->ca_file};
+    source->counts.requests++;
+    return ts_fetch(source->client, &request, &source->answer, error);
+}
+
 static int send(ts_candle_source *source, const question *q, ts_error *error)
 {
     ts_strbuf url = {0};
     ts_strbuf_puts(&url, source->url);
-    if (!source->exchange->path(q->product, q->interval_ms, q->from_ms, q->to_ms, &url)) {
-        ts_strbuf_clear(&url);
-        return ts_fail(error, TS_USAGE, "%s has no candles of %s", source->exchange->name,
-                       ts_interval_text(q->interval_ms));
-    }
-    ts_fetch_request request = {.method = "GET",
-                                .url = url.text,
-                                .seconds = source->seconds,
-                                .limit = ANSWER_LIMIT,
-                                .ca_file = source->ca_file};
-    source->counts.requests++;
-    int status = ts_strbuf_failed(&url) ? ts_no_memory(error, "a URL")
-                                        : ts_fetch(source->client, &request, &source->answer, error);
+    bool known = source->exchange->path(q->product, q->interval_ms, q->from_ms, q->to_ms, &url);
+    int status = 0;
+    if (!known)
+        status = ts_fail(error, TS_USAGE, "%s has no candles of %s", source->exchange->name,
+                         ts_interval_text(q->interval_ms));
+    else if (ts_strbuf_failed(&url)) status = ts_no_memory(error, "a URL");
+    else status = get(source, url.text, error);
     ts_strbuf_clear(&url);
     return status;
+}
+
+int64_t ts_candle_source_clock(ts_candle_source *source, ts_error *error)
+{
+    ts_strbuf url = {0};
+    ts_strbuf_printf(&url, "%s%s", source->url, source->exchange->clock);
+    int status = ts_strbuf_failed(&url) ? ts_no_memory(error, "a URL") : wait_for_turn(source, error);
+    if (!status) status = get(source, url.text, error);
+    ts_strbuf_clear(&url);
+    return status ? 0 : source->answer.date_ms;
 }
 
 /* The beginning of an answer, fit for a log. */

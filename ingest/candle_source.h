@@ -39,6 +39,9 @@ typedef int ts_candle_page_sink(void *context, const ts_candle_page *page, ts_er
 int ts_candle_source_fetch(ts_candle_source *source, const char *symbol, int64_t interval_ms, int64_t from_ms,
                            int64_t to_ms, ts_candle_page_sink *sink, void *context, ts_error *error);
 
+/* Ask what time it is there, in whole seconds; 0: it did not say, and `error` why. */
+int64_t ts_candle_source_clock(ts_candle_source *source, ts_error *error);
+
 typedef struct ts_candle_source_counts {
     uint64_t requests, retries, limited /* answers 429 */, pages, candles;
 } ts_candle_source_counts;

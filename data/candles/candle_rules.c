@@ -92,7 +92,7 @@ static int64_t forgiven_ms(int64_t interval_ms)
     return interval_ms >= INT64_C(14400000) ? INT64_C(3600000) : 0;
 }
 
-static int check_grid(const ts_series *series, ts_error *error)
+int ts_series_check_steps(const ts_series *series, ts_error *error)
 {
     int64_t interval = series->interval_ms, forgiven = forgiven_ms(interval);
     for (size_t bar = 1; bar < series->bars; bar++) {
@@ -129,5 +129,5 @@ int ts_series_settle_interval(ts_series *series, int64_t said_ms, ts_error *erro
             "2h 4h 6h 12h 1d 1w",
             (double)step / 1000);
     series->interval_ms = step;
-    return check_grid(series, error);
+    return ts_series_check_steps(series, error);
 }

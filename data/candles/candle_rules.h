@@ -13,6 +13,9 @@ int ts_candle_check(const ts_candle *candle, ts_error *error);
  * and in a weekly series the day of the week, is forgiven. TS_BAD_DATA. */
 int ts_series_settle_interval(ts_series *series, int64_t said_ms, ts_error *error);
 
+/* Every step must be a whole number of the series' intervals, with the same exceptions. TS_BAD_DATA. */
+int ts_series_check_steps(const ts_series *series, ts_error *error);
+
 /* All of it for candles from a file that could be damaged: each candle, and times that increase. */
 int ts_series_check(const ts_series *series, ts_error *error);
 

@@ -45,9 +45,45 @@ static int check_key(const ts_store_key *key, const ts_series *batch, const char
                    ts_interval_text(batch->interval_ms));
 }
 
-/* All batches of a folder, as they are now. *gone: one that was listed is not there any more, as others have put
- * several together. */
-static int read_batches(const ts_store_key *key, const char *folder, ts_series *series, bool *gone, ts_error *error)
+/* 20240625T235900Z: no name of a file should hold a colon. */
+static void compact_time(int64_t time_ms, char compact[TS_TIME_TEXT])
+{
+    char text[TS_TIME_TEXT];
+    ts_time_text(time_ms, text);
+    size_t used = 0;
+    for (const char *at = text; *at; at++)
+        if (*at != ':' && *at != '-') compact[used++] = *at;
+    compact[used] = '\0';
+}
+
+ts_batch_place ts_store_batch_place(const char *name, int64_t first_ms, int64_t last_ms)
+{
+    enum { SECONDS = 15 }; /* 20240625T235900 */
+    char first[TS_TIME_TEXT], last[TS_TIME_TEXT];
+    const char *end = strchr(name, '-');
+    if (!end || strlen(name) < SECONDS || strlen(end + 1) < SECONDS) return TS_BATCH_WITHIN;
+    compact_time(first_ms, first), compact_time(last_ms, last);
+    if (strncmp(end + 1, first, SECONDS) < 0) return TS_BATCH_BEFORE;
+    return strncmp(name, last, SECONDS) > 0 ? TS_BATCH_AFTER : TS_BATCH_WITHIN;
+}
+
+/* What of a series is read: all (NULL), or the batches around these rows, with a neighbour on either side. */
+static bool is_wanted(const ts_names *batches, size_t i, const ts_series *around)
+{
+    if (!around || !around->bars) return true;
+    int64_t first = around->time[0], last = around->time[around->bars - 1];
+    switch (ts_store_batch_place(batches->name[i], first, last)) {
+    case TS_BATCH_BEFORE:
+        return i + 1 == batches->count || ts_store_batch_place(batches->name[i + 1], first, last) != TS_BATCH_BEFORE;
+    case TS_BATCH_AFTER: return !i || ts_store_batch_place(batches->name[i - 1], first, last) != TS_BATCH_AFTER;
+    default: return true;
+    }
+}
+
+/* Batches of a folder, as they are now. *gone: one that was listed is not there any more, as others have put several
+ * together. */
+static int read_batches(const ts_store_key *key, const char *folder, const ts_series *around, ts_series *series,
+                        bool *gone, ts_error *error)
 {
     char path[PATH_MAX + TS_NAME];
     ts_names batches;
@@ -55,6 +91,7 @@ static int read_batches(const ts_store_key *key, const char *folder, ts_series *
     int status = ts_folder_list(folder, ".h5", &batches, error);
     *gone = false;
     for (size_t i = 0; i < batches.count && !status; i++) {
+        if (!is_wanted(&batches, i, around)) continue;
         snprintf(path, sizeof path, "%s/%s", folder, batches.name[i]);
         status = ts_batch_read(path, &batch, error);
         *gone = status && access(path, F_OK) && errno == ENOENT;
@@ -67,17 +104,21 @@ static int read_batches(const ts_store_key *key, const char *folder, ts_series *
     return status;
 }
 
-/* No batches at all are an empty series. */
-int ts_store_read_batches(const ts_store_key *key, ts_series *series, ts_error *error)
+static int read_around(const ts_store_key *key, const ts_series *around, ts_series *series, ts_error *error)
 {
     char folder[PATH_MAX];
     if (ts_exchange_check(key->exchange, error) || ts_store_folder(key, folder, error)) return -1;
     for (int tries = 0;; tries++) {
         ts_error why = {0};
         bool gone;
-        if (!read_batches(key, folder, series, &gone, &why)) return 0;
+        if (!read_batches(key, folder, around, series, &gone, &why)) return 0;
         if (!gone || tries == TRIES) return ts_fail(error, why.code, "%s", why.text);
     }
+}
+
+int ts_store_read_batches(const ts_store_key *key, ts_series *series, ts_error *error)
+{
+    return read_around(key, NULL, series, error);
 }
 
 /* The journal is read first: what leaves it is in a batch by then. */
@@ -98,17 +139,6 @@ int ts_store_read(const ts_store_key *key, ts_series *series, ts_error *error)
     if (status) return -1;
     return ts_fail(error, TS_BAD_DATA, "the store %s holds no candles of %s %s %s", key->root, key->exchange,
                    key->symbol, ts_interval_text(key->interval_ms));
-}
-
-/* 20240625T235900Z: no name of a file should hold a colon. */
-static void compact_time(int64_t time_ms, char compact[TS_TIME_TEXT])
-{
-    char text[TS_TIME_TEXT];
-    ts_time_text(time_ms, text);
-    size_t used = 0;
-    for (const char *at = text; *at; at++)
-        if (*at != ':' && *at != '-') compact[used++] = *at;
-    compact[used] = '\0';
 }
 
 void ts_store_batch_name(const ts_series *series, char name[TS_NAME])
@@ -146,18 +176,19 @@ static int symbol_valid(const ts_series *series, ts_error *error)
     return ts_fail(error, TS_USAGE, "'%s' is not the store's spelling of %s", series->symbol, symbol);
 }
 
-/* The rows of `series` that the store lacks, which must fit in between those it holds. */
+/* The rows of `series` that the store lacks, which must fit in between those it holds. The store says what the interval
+ * is: where few trade, most steps may be longer. */
 static int find_news(const ts_store_key *key, const ts_series *series, ts_series *news, ts_error *error)
 {
     ts_series held = {0}, both = {0};
-    int status = ts_store_read_batches(key, &held, error);
+    int status = read_around(key, series, &held, error);
     if (!status && !held.bars) {
         status = ts_series_copy(series, 0, series->bars, news, error);
-        if (!status) status = ts_series_settle_interval(news, key->interval_ms, error);
+        if (!status) status = ts_series_check_steps(news, error);
     } else if (!status) {
         status = ts_series_copy(series, 0, 0, news, error) || ts_series_copy(series, 0, 0, &both, error) ? -1 : 0;
         if (!status) status = ts_series_merge(&held, series, &both, news, error);
-        if (!status) status = ts_series_settle_interval(&both, key->interval_ms, error);
+        if (!status) status = ts_series_check_steps(&both, error);
     }
     ts_series_clear(&held);
     ts_series_clear(&both);

@@ -60,6 +60,8 @@ static int correct_all(const char *folder, const ts_series *series, const char *
     ts_names batches;
     int status = ts_folder_list(folder, ".h5", &batches, error);
     for (size_t i = 0; i < batches.count && !status; i++) {
+        if (ts_store_batch_place(batches.name[i], series->time[0], series->time[series->bars - 1]) != TS_BATCH_WITHIN)
+            continue;
         snprintf(path, sizeof path, "%s/%s", folder, batches.name[i]);
         status = correct_batch(path, series, source, changed, error);
     }

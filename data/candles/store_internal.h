@@ -18,6 +18,10 @@ int ts_store_lock(const char *folder, ts_error *error);
 void ts_store_batch_name(const ts_series *series, char name[TS_NAME]);
 int ts_store_write_batch(const char *folder, const ts_series *series, const char *source, ts_error *error);
 
+/* Where a batch lies by its name, whole seconds counted as one, against candles from `first_ms` to `last_ms`. */
+typedef enum ts_batch_place { TS_BATCH_BEFORE, TS_BATCH_WITHIN, TS_BATCH_AFTER } ts_batch_place;
+ts_batch_place ts_store_batch_place(const char *name, int64_t first_ms, int64_t last_ms);
+
 /* The batches alone, and the journal's part alone; nothing is an empty series. */
 int ts_store_read_batches(const ts_store_key *key, ts_series *series, ts_error *error);
 int ts_store_read_live(const ts_store_key *key, ts_series *series, ts_error *error);

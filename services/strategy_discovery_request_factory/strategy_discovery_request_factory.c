@@ -1,7 +1,7 @@
 /* strategy_discovery_request_factory: asks for every strategy on every window of every symbol, once for each new end of
  * its candles. */
 #include "services/strategy_discovery_request_factory/asked.h"
-#include "services/strategy_discovery_request_factory/symbols.h"
+#include "services/symbols/symbols.h"
 
 #include "common/clock.h"
 #include "common/duration.h"

@@ -1,4 +1,4 @@
-#include "services/strategy_discovery_request_factory/symbols.h"
+#include "services/symbols/symbols.h"
 
 #include "common/json.h"
 #include "common/log.h"

@@ -1,6 +1,6 @@
 /* Which symbols are asked about: what Redis lists, else what the settings say. */
-#ifndef TS_SERVICES_REQUEST_FACTORY_SYMBOLS_H
-#define TS_SERVICES_REQUEST_FACTORY_SYMBOLS_H
+#ifndef TS_SERVICES_SYMBOLS_H
+#define TS_SERVICES_SYMBOLS_H
 
 #include "common/error.h"
 #include "common/symbol.h"

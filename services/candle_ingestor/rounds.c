@@ -1,0 +1,143 @@
+#define _GNU_SOURCE
+#include "common/clock.h"
+#include "common/log.h"
+#include "services/candle_ingestor/ingestor.h"
+
+static const double step_seconds = 0.2, look_seconds = 1, away_pause = 5, away_longest = 60;
+static const int64_t plan_ms = 60 * TS_MINUTE_MS;
+
+static void measure(ingestor_settings *s)
+{
+    ts_ingestor_now now = {.kept = ts_keeper_count(s->keeper),
+                           .rest = ts_candle_source_count(s->rest),
+                           .wanted = ts_wanted_minutes(&s->wanted),
+                           .away = s->catch_up.away};
+    if (s->feed) now.feed = ts_feed_count(s->feed);
+    s->feed_symbols = now.feed.symbols;
+    s->feed_covered = now.feed.covered;
+    ts_ingestor_measure(&s->seen, &now);
+    ts_outlets_measure(&s->outlets);
+}
+
+/* Everything that is missing now, once. */
+int ts_ingestor_once(void *settings, ts_error *error)
+{
+    ingestor_settings *s = settings;
+    bool more = true;
+    size_t refused = s->catch_up.refused;
+    ts_catch_up_clock(&s->catch_up);
+    int status = ts_catch_up_plan(&s->catch_up, error);
+    while (!status && more && !ts_service_stopping()) status = ts_catch_up_step(&s->catch_up, &more, error);
+    if (status && error->code == TS_RUN_AGAIN && ts_service_stopping()) status = 0, *error = (ts_error){0};
+    ts_error settling = {0};
+    if (ts_keeper_settle(s->keeper, &settling)) ts_log_warning("%s", settling.text);
+    ts_outlets_drain(&s->outlets, s->drain);
+    measure(s);
+    ts_keeper_counts counts = ts_keeper_count(s->keeper);
+    ts_log_event(TS_LOG_INFO, "caught up", TS_INT("symbols", (int64_t)s->list.count),
+                 TS_INT("candles", (int64_t)counts.from_rest), TS_INT("absent", (int64_t)counts.absent),
+                 TS_INT("missing", ts_wanted_minutes(&s->wanted)));
+    if (status) return -1;
+    refused = s->catch_up.refused - refused;
+    if (!refused) return 0;
+    return ts_fail(error, TS_BAD_DATA, "%zu of %zu symbols could not be had; the others are complete", refused,
+                   s->list.count);
+}
+
+/* Whether something is to be done again, by the exchange's clock, which may go back. */
+static bool is_due(int64_t *done_ms, int64_t now_ms, int64_t period_ms)
+{
+    bool due = period_ms && (now_ms - *done_ms >= period_ms || now_ms < *done_ms);
+    if (due) *done_ms = now_ms;
+    return due;
+}
+
+/* One look for something to ask REST for. */
+static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, bool *did, ts_error *error)
+{
+    int64_t now = ts_exchange_clock_now(&s->clock);
+    if (is_due(planned_ms, now, plan_ms) && ts_catch_up_plan(&s->catch_up, error)) return -1;
+    if (is_due(audited_ms, now, s->audit * TS_MINUTE_MS) && ts_catch_up_audit(&s->catch_up, s->audit, error)) return -1;
+    return ts_catch_up_step(&s->catch_up, did, error) || ts_keeper_settle(s->keeper, error) ? -1 : 0;
+}
+
+/* REST's thread. */
+static void *ask_always(void *settings)
+{
+    ingestor_settings *s = settings;
+    int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = planned_ms;
+    double pause = away_pause;
+    while (!ts_service_stopping()) {
+        ts_error why = {0};
+        bool did = false;
+        if (!look(s, &planned_ms, &audited_ms, &did, &why)) {
+            if (did) pause = away_pause;
+            else ts_service_wait(look_seconds);
+        } else if (why.code != TS_RUN_AGAIN) {
+            ts_log_warning("%s; another try in %.0f s", why.text, pause);
+            ts_service_wait(pause);
+            pause = 2 * pause < away_longest ? 2 * pause : away_longest;
+        }
+    }
+    return NULL;
+}
+
+static void tell_event(void *context, ts_feed_event event, const char *text)
+{
+    (void)context;
+    if (event == TS_FEED_CONNECTED) ts_log_info("the feed is connected");
+    else ts_log_warning("the feed: %s", text);
+}
+
+static int open_feed(ingestor_settings *s, ts_error *error)
+{
+    const char *names[s->list.count];
+    for (size_t i = 0; i < s->list.count; i++) names[i] = s->list.symbol[i];
+    const ts_feed_settings setup = {.source = s->source == TS_SOURCE_ADVANCED ? TS_FEED_ADVANCED : TS_FEED_EXCHANGE,
+                                    .url = s->feed_url,
+                                    .symbol = names,
+                                    .symbols = s->list.count,
+                                    .ca_file = s->ca_file,
+                                    .grace_s = s->grace,
+                                    .seed = (uint64_t)ts_clock_now_ms(),
+                                    .minute = ts_minutes_in_take,
+                                    .event = tell_event,
+                                    .context = &s->minutes};
+    s->minutes = (ts_minutes_in){.keeper = s->keeper,
+                                 .wanted = &s->wanted,
+                                 .clock = &s->clock,
+                                 .symbols = &s->list,
+                                 .grace_ms = (int64_t)(s->grace * 1000)};
+    if (ts_minutes_in_open(&s->minutes, ts_catch_up_final(&s->catch_up), error)) return -1;
+    s->feed = ts_feed_open(&setup, error);
+    return s->feed ? 0 : -1;
+}
+
+static void stream(ingestor_settings *s)
+{
+    for (double measured = 0; !ts_service_stopping();) {
+        ts_feed_step(s->feed, step_seconds);
+        ts_minutes_in_keep(&s->minutes, false);
+        if (ts_clock_seconds() - measured < look_seconds) continue;
+        measured = ts_clock_seconds();
+        measure(s);
+    }
+    ts_minutes_in_keep(&s->minutes, true);
+}
+
+int ts_ingestor_serve(void *settings, ts_error *error)
+{
+    ingestor_settings *s = settings;
+    ts_catch_up_clock(&s->catch_up);
+    int status = ts_catch_up_plan(&s->catch_up, error) || open_feed(s, error) || ts_outlets_start(&s->outlets, error);
+    if (!status) {
+        s->working = !pthread_create(&s->worker, NULL, ask_always, s);
+        if (s->working) stream(s);
+        else status = ts_fail(error, TS_FAILED, "a thread cannot be started");
+        if (s->working) pthread_join(s->worker, NULL);
+    }
+    ts_feed_close(s->feed);
+    s->feed = NULL;
+    ts_minutes_in_close(&s->minutes);
+    return status ? -1 : 0;
+}

@@ -1,0 +1,115 @@
+"""The REST interfaces: Coinbase's two, Binance's and Kraken's candles, products, times."""
+import json
+import re
+from datetime import datetime, timezone
+from urllib.parse import parse_qs, urlsplit
+
+MINUTE = 60_000
+
+
+def moment(text):
+    """Milliseconds of a number of seconds, or of RFC 3339."""
+    if re.fullmatch(r"\d+", text):
+        return int(text) * 1000
+    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=timezone.utc).timestamp() * 1000)
+
+
+def answer_json(value, status=200):
+    return status, "application/json", json.dumps(value, separators=(",", ":")).encode()
+
+
+class Rest:
+    def __init__(self, market):
+        self.market, self.ranges, self.prebuilt = market, [], {}
+        self.doors = [
+            (r"/api/v3/brokerage/market/products/([^/]+)/candles", self.advanced),
+            (r"/products/([^/]+)/candles", self.exchange),
+            (r"/api/v3/klines", self.binance),
+            (r"/0/public/OHLC", self.kraken),
+            (r"/api/v3/brokerage/market/products", self.advanced_products),
+            (r"/products", self.exchange_products),
+            (r"/api/v3/brokerage/time|/time|/api/v3/time|/0/public/Time", self.time),
+        ]
+
+    def answer(self, target):
+        """(status, type, body) of a GET."""
+        if target in self.prebuilt:
+            return 200, "application/json", self.prebuilt[target]
+        url = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        for pattern, door in self.doors:
+            match = re.fullmatch(pattern, url.path)
+            if match:
+                try:
+                    return door(query, *match.groups())
+                except (KeyError, ValueError) as why:
+                    return answer_json({"message": f"bad request: {why}"}, 400)
+        return answer_json({"message": "NotFound"}, 404)
+
+    def rows(self, symbol, start, end):
+        self.ranges.append((symbol, start, end))
+        return self.market.tapes[symbol].closed(start, end, self.market.now_us())
+
+    def advanced(self, query, product):
+        if product not in self.market.tapes:
+            return answer_json({"error": "NOT_FOUND", "error_details": "valid product_id is required"}, 404)
+        start, end = moment(query["start"]), moment(query["end"])
+        if query["granularity"] != "ONE_MINUTE" or (end - start) // MINUTE > 350:
+            return answer_json({"error": "INVALID_ARGUMENT", "message": "number of candles requested should be less than 350"}, 400)
+        rows = self.rows(product, start, end + 1)
+        return answer_json({"candles": [{"start": str(time // 1000), "low": c[2], "high": c[1], "open": c[0], "close": c[3],
+                                         "volume": c[4]} for time, c in reversed(rows)]})
+
+    def exchange(self, query, product):
+        if product not in self.market.tapes:
+            return answer_json({"message": "NotFound"}, 404)
+        start, end = moment(query["start"]), moment(query["end"])
+        if query["granularity"] != "60" or (end - start) // MINUTE > 300:
+            return answer_json({"message": "granularity too small for the requested time range"}, 400)
+        rows = self.rows(product, start - MINUTE, end + 1)  # some rows may come from before
+        text = ",".join(f"[{time // 1000},{c[2]},{c[1]},{c[0]},{c[3]},{c[4]}]" for time, c in reversed(rows))
+        return 200, "application/json", f"[{text}]".encode()
+
+    def binance(self, query):
+        symbol = next((name for name in self.market.tapes if name.replace("-", "") == query["symbol"]), None)
+        if not symbol:
+            return answer_json({"code": -1121, "msg": "Invalid symbol."}, 400)
+        rows = self.rows(symbol, int(query["startTime"]), int(query["endTime"]) + 1)[:min(1000, int(query["limit"]))]
+        return answer_json([[time, *c, time + MINUTE - 1, "0", 1, "0", "0", "0"] for time, c in rows])
+
+    def kraken(self, query):
+        old = {"XBT": "BTC", "XDG": "DOGE"}
+        name = query["pair"]
+        for code, new in old.items():
+            name = name.replace(code, new)
+        symbol = next((s for s in self.market.tapes if s.replace("-", "") == name), None)
+        if not symbol:
+            return answer_json({"error": ["EQuery:Unknown asset pair"]})
+        now = self.market.now_us() // 1000
+        rows = [row for row in self.rows(symbol, now - 10 * 86_400_000, now)][-720:]
+        rows = [row for row in rows if row[0] >= int(query.get("since", 0)) * 1000] or rows[-1:]
+        return answer_json({"error": [], "result": {query["pair"]: [
+            [time // 1000, c[0], c[1], c[2], c[3], "0", c[4], 1] for time, c in rows], "last": rows[-1][0] // 1000 if rows else 0}})
+
+    def advanced_products(self, _query):
+        return answer_json({"products": [{"product_id": s, "base_currency_id": s.split("-")[0], "status": "online",
+                                          "quote_currency_id": s.split("-")[1], "trading_disabled": False,
+                                          "is_disabled": False} for s in self.market.tapes], "num_products": len(self.market.tapes)})
+
+    def exchange_products(self, _query):
+        return answer_json([{"id": s, "base_currency": s.split("-")[0], "quote_currency": s.split("-")[1], "status": "online",
+                             "trading_disabled": False} for s in self.market.tapes])
+
+    def time(self, _query):
+        now = self.market.now_us() // 1000
+        return answer_json({"epochSeconds": str(now // 1000), "epochMillis": str(now), "serverTime": now})
+
+    def prebuild(self, page, start, end):
+        """The bytes of all pages of a back-fill from `start` to `end` as candle_ingestor asks for them."""
+        for symbol in self.market.tapes:
+            for first in range(start, end, page * MINUTE):
+                last = min(first + page * MINUTE, end)
+                target = (f"/api/v3/brokerage/market/products/{symbol}/candles?start={first // 1000}&end={last // 1000}"
+                          "&granularity=ONE_MINUTE")
+                self.prebuilt[target] = self.answer(target)[2]
+        self.ranges.clear()

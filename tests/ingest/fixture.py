@@ -1,0 +1,172 @@
+"""A fake exchange with real candles, candle_ingestor against it, and what the store should hold afterwards."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import datetime, timezone
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DATA = os.path.join(os.environ.get("TRADESTREAM_SHARED_DATA", os.path.join(ROOT, "..", "shared", "data")), "coinbase-and-others")
+SYMBOLS = ("BTC-USD", "LTC-USD")
+MINUTE = 60_000
+sys.path.insert(0, os.path.join(ROOT, "tests", "exchange"))
+from tape import Tape, time_of  # noqa: E402
+
+
+def files():
+    """SYMBOL=FILE of the real candles; ends with 77 when they are not there."""
+    pairs = [f"{symbol}={DATA}/{symbol}.1m.coinbase.csv.zst" for symbol in SYMBOLS]
+    if not all(os.path.exists(pair.partition("=")[2]) for pair in pairs):
+        print(f"skipped: no real candles in {DATA}")
+        sys.exit(77)
+    return pairs
+
+
+def check(holds, *what):
+    if not holds:
+        raise AssertionError(" ".join(map(str, what)))
+
+
+def wait_until(condition, what, seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def rfc(time_ms):
+    return datetime.fromtimestamp(time_ms / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Exchange:
+    def __init__(self, folder, since, until, clock, speed, faults="", *more):
+        os.makedirs(folder, exist_ok=True)
+        self.since, self.until, self.port_file = time_of(since), time_of(until), os.path.join(folder, "port")
+        if os.path.exists(self.port_file):
+            os.remove(self.port_file)
+        self.log = open(os.path.join(folder, "exchange.log"), "wb")
+        candles = [word for pair in files() for word in ("--candles", pair)]
+        self.process = subprocess.Popen(
+            [os.path.join(ROOT, "tests", "exchange", "exchange"), "--port-file", self.port_file, *candles, "--from", since,
+             "--to", until, "--clock", clock, "--speed", str(speed), "--faults", faults, *more],
+            stdin=subprocess.PIPE, stdout=self.log, stderr=self.log)
+        wait_until(lambda: os.path.exists(self.port_file) or self.process.poll() is not None, "the exchange listens")
+        self.port = int(open(self.port_file, encoding="ascii").read())
+        self.plain = "--tls" not in more
+
+    def control(self, **said):
+        body = json.dumps(said).encode() if said else None
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/control", body, timeout=30) as answer:
+            return json.load(answer)
+
+    def now(self):
+        return self.control()["now_ms"]
+
+    def urls(self):
+        safe = "" if self.plain else "s"
+        host = "127.0.0.1" if self.plain else "localhost"
+        return ["--rest-url", f"http{safe}://{host}:{self.port}", "--feed-url", f"ws{safe}://{host}:{self.port}"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+
+
+class Ingestor:
+    """candle_ingestor as a process; `words` are its flags beside those that every test wants."""
+
+    def __init__(self, program, folder, exchange, *words, env=None):
+        os.makedirs(folder, exist_ok=True)
+        self.admin, self.log = os.path.join(folder, "admin"), open(os.path.join(folder, "ingestor.log"), "ab")
+        if os.path.exists(self.admin):
+            os.remove(self.admin)
+        self.process = subprocess.Popen(
+            [program, "--store", os.path.join(folder, "store"), "--symbols", ",".join(SYMBOLS), *exchange.urls(), "--rate", "1000",
+             "--backfill-days", "3", "--admin", "127.0.0.1:0", "--admin-port-file", self.admin, *map(str, words)],
+            stdout=self.log, stderr=self.log, env={**os.environ, **(env or {})})
+
+    def metrics(self):
+        """{name or name{labels}: value}, nothing while it does not listen."""
+        try:
+            port = open(self.admin, encoding="ascii").read().strip()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                lines = answer.read().decode().split("\n")
+        except (OSError, ValueError):
+            return {}
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line and line[0] != "#")}
+
+    def end(self, how=signal.SIGTERM, seconds=30):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"candle_ingestor did not end within {seconds} s of signal {how}") from None
+        finally:
+            self.log.close()
+
+    def wait(self, seconds=120):
+        try:
+            return self.process.wait(seconds)
+        finally:
+            self.process.kill()
+            self.log.close()
+
+
+def stored(tradestream, folder, symbol):
+    done = subprocess.run([tradestream, "data", "export", "--store", os.path.join(folder, "store"), "--exchange", "coinbase",
+                           "--symbol", symbol, "--interval", "1m", "--format", "csv"], capture_output=True, text=True)
+    if done.returncode:
+        check("no candles" in done.stderr, done.stderr)
+        return {}
+    rows = (line.split(",") for line in done.stdout.split("\n")[1:] if line)
+    return {int(row[0]) * 1000: tuple(map(float, row[1:])) for row in rows}
+
+
+def expected(symbol, since, until):
+    path = next(pair.partition("=")[2] for pair in files() if pair.startswith(symbol + "="))
+    tape = Tape(symbol, path, since=since, until=until)
+    return {time: tuple(map(float, candle)) for time, candle in tape.candles.items()}
+
+
+def absent(folder, symbol):
+    """Minutes that the store says the exchange does not have."""
+    path = os.path.join(folder, "store", "coinbase", symbol, "1m", "absent.csv")
+    minutes = set()
+    if os.path.exists(path):
+        for line in open(path, encoding="ascii"):
+            first, last = (time_of(text) for text in line.strip().split(","))
+            minutes.update(range(first, last, MINUTE))
+    return minutes
+
+
+def compare(tradestream, folder, since, until):
+    """The store holds exactly what the exchange has of [since, until), and lists what it does not have."""
+    for symbol in SYMBOLS:
+        got = {time: row for time, row in stored(tradestream, folder, symbol).items() if since <= time < until}
+        wanted = expected(symbol, since, until)
+        missing, more = sorted(set(wanted) - set(got)), sorted(set(got) - set(wanted))
+        other = [time for time in wanted if time in got and got[time] != wanted[time]]
+        check(not missing, folder, symbol, len(missing), "candles are missing, such as", rfc(missing[0]) if missing else "")
+        check(not more, folder, symbol, len(more), "candles too many, such as", rfc(more[0]) if more else "")
+        check(not other, folder, symbol, len(other), "candles differ, such as", rfc(other[0]) if other else "",
+              got.get(other[0]) if other else "", wanted[other[0]] if other else "")
+        gaps = set(range(since, until, MINUTE)) - set(wanted)
+        listed = {time for time in absent(folder, symbol) if since <= time < until}
+        check(gaps <= listed, folder, symbol, len(gaps - listed), "gaps are not listed, such as", rfc(min(gaps - listed, default=0)))
+        check(listed <= gaps, folder, symbol, len(listed - gaps), "candles are listed as gaps", rfc(min(listed - gaps, default=0)))
+
+
+def fresh(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    return folder
