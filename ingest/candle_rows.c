@@ -109,9 +109,10 @@ static int result(ts_scan *scan, void *into) { return ts_scan_members(scan, name
 
 static int complaint(ts_scan *scan, void *into)
 {
+    const reading *state = into;
     char text[128], why[160];
-    (void)into;
     if (ts_scan_string(scan, text, sizeof text, true)) return -1;
+    state->rows->refused = !strncmp(text, "EQuery:", 7) || !strncmp(text, "EGeneral:Invalid", 16);
     for (char *at = text; *at; at++)
         if ((unsigned char)*at < ' ') *at = ' ';
     snprintf(why, sizeof why, "the exchange says: %s", text);
@@ -179,6 +180,7 @@ int ts_candle_rows_read(const ts_candle_layout *layout, int64_t interval_ms, con
     reading state = {.layout = layout, .rows = rows};
     ts_scan scan = ts_scan_begin(bytes, size, error);
     rows->count = 0;
+    rows->refused = false;
     return read_shape(&scan, &state) || ts_scan_end(&scan) || settle(rows, interval_ms, error) ? -1 : 0;
 }
 

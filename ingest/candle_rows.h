@@ -20,6 +20,7 @@ typedef struct ts_candle_layout {
 typedef struct ts_candle_rows { /* begins as all zero; freed with ts_candle_rows_clear */
     ts_candle *candle;
     size_t count, room;
+    bool refused; /* the answer says that the question is wrong: no use in asking again */
 } ts_candle_rows;
 
 /* Read an answer; what was in `rows` is forgotten. Afterwards they ascend, each time is there once and each candle

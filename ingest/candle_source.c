@@ -170,7 +170,7 @@ static verdict judge(ts_candle_source *source, const question *q, ts_error *erro
     if (status == 200) {
         if (ts_candle_rows_read(&source->exchange->layout, q->interval_ms, answer->body.text, answer->body.length,
                                 &source->rows, error))
-            return AGAIN;
+            return source->rows.refused ? NEVER : AGAIN;
         return too_old(source, q, error) ? NEVER : GOOD;
     }
     bool busy = status == 408 || status == 418 || status == 429 || status >= 500 || status < 200;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-enum { PATIENCE_SECONDS = 5, PORT = 6379, VALUE_MOST = 4 << 20, PART = 256 };
+enum { PATIENCE_SECONDS = 5, PORT = 6379, VALUE_MOST = 4 << 20, PART = 256, PAIRS_MOST = 16 };
 
 /* What a URL says; an empty password: none. */
 typedef struct place {
@@ -65,11 +65,10 @@ static int refuse(const place *p, const char *why, ts_error *error)
     return ts_fail(error, TS_UNAVAILABLE, "Redis at %s:%d: %s", p->host, p->port, why);
 }
 
-/* One command of two words; the reply is the caller's. */
-static redisReply *ask(redisContext *redis, const place *p, const char *command, const char *word, ts_error *error)
+/* One command; the reply is the caller's. */
+static redisReply *command(redisContext *redis, const place *p, const char **words, int count, ts_error *error)
 {
-    const char *words[] = {command, word};
-    redisReply *reply = redisCommandArgv(redis, 2, words, NULL);
+    redisReply *reply = redisCommandArgv(redis, count, words, NULL);
     if (!reply) refuse(p, redis->errstr, error);
     else if (reply->type == REDIS_REPLY_ERROR) {
         refuse(p, reply->str, error);
@@ -77,6 +76,12 @@ static redisReply *ask(redisContext *redis, const place *p, const char *command,
         reply = NULL;
     }
     return reply;
+}
+
+static redisReply *ask(redisContext *redis, const place *p, const char *name, const char *word, ts_error *error)
+{
+    const char *words[] = {name, word};
+    return command(redis, p, words, 2, error);
 }
 
 static int log_in(redisContext *redis, const place *p, ts_error *error)
@@ -106,18 +111,44 @@ static int get(redisContext *redis, const place *p, const char *key, ts_strbuf *
     return status;
 }
 
+/* NULL on error. */
+static redisContext *reach(const char *url, place *p, ts_error *error)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+    if (parse(url, p, error)) return NULL;
+    redisContext *redis = redisConnectWithTimeout(p->host, p->port, patience);
+    if (!redis) {
+        ts_no_memory(error, "Redis");
+        return NULL;
+    }
+    int status = redis->err ? refuse(p, redis->errstr, error) : 0;
+    redisSetTimeout(redis, patience);
+    if (!status && !log_in(redis, p, error)) return redis;
+    redisFree(redis);
+    return NULL;
+}
+
 int ts_redis_get(const char *url, const char *key, ts_strbuf *value, bool *found, ts_error *error)
 {
     place p;
-    const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
     *found = false;
-    if (parse(url, &p, error)) return -1;
-    redisContext *redis = redisConnectWithTimeout(p.host, p.port, patience);
-    if (!redis) return ts_no_memory(error, "Redis");
-    int status = redis->err ? refuse(&p, redis->errstr, error) : 0;
-    redisSetTimeout(redis, patience);
-    if (!status) status = log_in(redis, &p, error);
-    if (!status) status = get(redis, &p, key, value, found, error);
+    redisContext *redis = reach(url, &p, error);
+    if (!redis) return -1;
+    int status = get(redis, &p, key, value, found, error);
     redisFree(redis);
     return status;
+}
+
+int ts_redis_set(const char *url, const ts_redis_pair *pairs, size_t count, ts_error *error)
+{
+    const char *words[1 + 2 * PAIRS_MOST] = {"MSET"};
+    place p;
+    if (!count || count > PAIRS_MOST) return ts_fail(error, TS_FAILED, "%zu keys at once", count);
+    for (size_t i = 0; i < count; i++) words[1 + 2 * i] = pairs[i].key, words[2 + 2 * i] = pairs[i].value;
+    redisContext *redis = reach(url, &p, error);
+    if (!redis) return -1;
+    redisReply *reply = command(redis, &p, words, (int)(1 + 2 * count), error);
+    if (reply) freeReplyObject(reply);
+    redisFree(redis);
+    return reply ? 0 : -1;
 }

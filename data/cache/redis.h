@@ -1,4 +1,4 @@
-/* Redis: reading texts that others keep there. */
+/* Redis: texts under keys, read and written. */
 #ifndef TS_DATA_CACHE_REDIS_H
 #define TS_DATA_CACHE_REDIS_H
 
@@ -12,5 +12,12 @@
  * TS_UNAVAILABLE: no server, or it refuses; TS_BAD_DATA: the value is no text, or larger than 4 MiB. The password is in
  * no error. */
 int ts_redis_get(const char *url, const char *key, ts_strbuf *value, bool *found, ts_error *error);
+
+typedef struct ts_redis_pair {
+    const char *key, *value;
+} ts_redis_pair;
+
+/* Set all of them at once: others see all or none. The errors are those of ts_redis_get. */
+int ts_redis_set(const char *url, const ts_redis_pair *pairs, size_t count, ts_error *error);
 
 #endif

@@ -17,9 +17,13 @@ enum { FILE_MAX = 1 << 26 };
 
 int ts_ranges_add(ts_ranges *ranges, ts_range range, ts_error *error)
 {
-    size_t from = 0, to;
+    size_t from = 0, to = ranges->count;
     if (range.from_ms >= range.to_ms) return 0;
-    while (from < ranges->count && ranges->range[from].to_ms < range.from_ms) from++;
+    while (from < to) { /* the first that ends at its beginning or later */
+        size_t middle = from + (to - from) / 2;
+        if (ranges->range[middle].to_ms < range.from_ms) from = middle + 1;
+        else to = middle;
+    }
     for (to = from; to < ranges->count && ranges->range[to].from_ms <= range.to_ms; to++) {
         if (ranges->range[to].from_ms < range.from_ms) range.from_ms = ranges->range[to].from_ms;
         if (ranges->range[to].to_ms > range.to_ms) range.to_ms = ranges->range[to].to_ms;

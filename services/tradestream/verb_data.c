@@ -29,15 +29,11 @@ const ts_setting ts_data_reading_table[] = {
      "leave out the newest candle of each file, which may still have been open"},
     {0}};
 
-static const ts_verb *const verbs[] = {&ts_verb_data_import,
-                                       &ts_verb_data_list,
-                                       &ts_verb_data_verify,
-                                       &ts_verb_data_export,
-                                       &ts_verb_data_compact,
-                                       &ts_verb_data_generate,
-                                       NULL};
+static const ts_verb *const verbs[] = {
+    &ts_verb_data_import, &ts_verb_data_download, &ts_verb_data_list,     &ts_verb_data_verify,
+    &ts_verb_data_export, &ts_verb_data_compact,  &ts_verb_data_generate, NULL};
 const ts_verb ts_verb_data = {
-    .name = "data", .summary = "Candles: import, list, verify, export, compact, generate.", .verbs = verbs};
+    .name = "data", .summary = "Candles: import, download, list, verify, export, compact, generate.", .verbs = verbs};
 
 int ts_data_load(const ts_data_options *options, const char *file, ts_series *series, ts_read_report *report,
                  ts_error *error)

@@ -29,7 +29,7 @@ extern const ts_setting ts_data_store_table[];   /* --store, --exchange, --symbo
 extern const ts_setting ts_data_reading_table[]; /* --format, --columns, ... */
 
 extern const ts_verb ts_verb_data_import, ts_verb_data_list, ts_verb_data_verify, ts_verb_data_export,
-    ts_verb_data_generate, ts_verb_data_compact;
+    ts_verb_data_generate, ts_verb_data_compact, ts_verb_data_download;
 
 /* The candles of one file as the options say, or of the store when `file` is NULL. */
 int ts_data_load(const ts_data_options *options, const char *file, ts_series *series, ts_read_report *report,
