@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AT(field) offsetof(ingestor_settings, field)
@@ -53,10 +54,20 @@ static const ts_setting outlet_table[] = {
 static const ts_setting *const tables[] = {table, outlet_table, NULL};
 
 static const ts_secret_setting secrets[] = {
-    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE]; the lists of symbols are there"},
-    {"influxdb-token", AT(out.token), "of version 2"},
-    {"influxdb-password", AT(out.password), "of version 1"},
+    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE], for symbols", "REDIS_URL"},
+    {"influxdb-token", AT(out.token), "of version 2", "INFLUXDB_TOKEN"},
+    {"influxdb-password", AT(out.password), "of version 1", "INFLUXDB_PASSWORD"},
     {0}};
+
+/* The names that the original platform had. */
+static void also_from_environment(ts_outlets_settings *out)
+{
+    const struct {
+        const char *name, **text;
+    } also[] = {{"INFLUXDB_URL", &out->influx_url}, {"INFLUXDB_ORG", &out->org}, {"INFLUXDB_BUCKET", &out->bucket}};
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        if (!*also[i].text) *also[i].text = getenv(also[i].name);
+}
 
 static int open_rest(ingestor_settings *s, ts_error *error)
 {
@@ -89,6 +100,7 @@ static int open_all(void *settings, ts_error *error)
     snprintf(s->state, sizeof s->state, "%s/.outlets", s->store);
     if (!s->out.state) s->out.state = s->state;
     s->out.ca_file = s->ca_file;
+    also_from_environment(&s->out);
     if (ts_symbols_find(s->redis.value, s->symbols, &s->list, error) ||
         ts_outlets_open(&s->out, s->store, &s->outlets, error))
         return -1;

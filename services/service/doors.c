@@ -24,7 +24,7 @@ const ts_setting ts_api_table[] = {
     {0}};
 
 const ts_secret_setting ts_api_secrets[] = {
-    {"jwt-key", AT(jwt_key), "the key of tokens: a text of 32 bytes or more, or PEM"}, {0}};
+    {"jwt-key", AT(jwt_key), "the key of tokens: a text of 32 bytes or more, or PEM", NULL}, {0}};
 
 static const ts_service_settings *settings_of(const ts_service *service) { return service->into; }
 

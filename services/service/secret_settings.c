@@ -37,7 +37,8 @@ const ts_setting *ts_secret_rows(const ts_secret_setting *own, const ts_secret_s
             }
             variable_of(secret, variable);
             snprintf(texts[count].name, TEXT, "%s-file", secret->name);
-            snprintf(texts[count].help, TEXT, "%.60s; or %.80s", secret->help, variable);
+            snprintf(texts[count].help, TEXT, "%.60s; or %.50s%s%.30s", secret->help, variable,
+                     secret->also ? ", " : "", secret->also ? secret->also : "");
             rows[count] = (ts_setting){.name = texts[count].name,
                                        .type = TS_SETTING_TEXT,
                                        .offset = secret->offset + offsetof(ts_secret_value, file),
@@ -79,6 +80,7 @@ static int read_one(const ts_secret_setting *secret, ts_secret_value *into, ts_e
     char variable[TEXT];
     variable_of(secret, variable);
     char *text = from_environment(variable);
+    if (!text && !into->file && secret->also) text = from_environment(secret->also);
     bool both = text && into->file;
     if (!text && into->file && !(text = from_file(into->file, error))) return -1;
     into->value = ts_setting_keep(text);

@@ -34,6 +34,7 @@ typedef struct ts_secret_setting {
     const char *name; /* "postgres-password"; NULL ends a table */
     size_t offset;    /* of the ts_secret_value in the settings struct */
     const char *help;
+    const char *also; /* another variable that may say it, such as REDIS_URL; NULL: none */
 } ts_secret_setting;
 
 typedef struct ts_ready_check {

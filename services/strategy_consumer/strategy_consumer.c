@@ -54,7 +54,7 @@ static const ts_setting table[] = {
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
 static const ts_secret_setting secrets[] = {
-    {"database-url", AT(database), "postgresql://...; else DATABASE_URL, or PGHOST and so on"}, {0}};
+    {"database-url", AT(database), "postgresql://...; else DATABASE_URL, or PGHOST and so on", NULL}, {0}};
 
 static int open_kafka(strategy_settings *s, ts_error *error)
 {

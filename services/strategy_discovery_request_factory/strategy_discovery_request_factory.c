@@ -88,7 +88,7 @@ static const ts_setting table[] = {
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
 static const ts_secret_setting secrets[] = {
-    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE]; the lists of symbols are there"}, {0}};
+    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE], for symbols", "REDIS_URL"}, {0}};
 
 static int read_windows(factory_settings *s, ts_error *error)
 {

@@ -7,7 +7,6 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/memory.h"
-#include "common/secret.h"
 #include "data/cache/redis.h"
 #include "data/http/http_client.h"
 #include "ingest/backoff.h"
@@ -57,8 +56,8 @@ static const ts_setting table[] = {
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
 static const ts_secret_setting secrets[] = {
-    {"cmc-api-key", AT(key), "of CoinMarketCap; or CMC_API_KEY"},
-    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE]; or REDIS_URL"},
+    {"cmc-api-key", AT(key), "of CoinMarketCap", "CMC_API_KEY"},
+    {"redis-url", AT(redis), "redis://[:PASSWORD@]HOST[:PORT][/DATABASE]", "REDIS_URL"},
     {0}};
 
 enum { SYMBOLS, UPDATED };
@@ -67,19 +66,9 @@ static const ts_meter meters[] = {
     [UPDATED] = {"tradestream_top_updated_timestamp_seconds", TS_GAUGE, NULL, NULL, "When they were written last."},
     {0}};
 
-/* The name that the original platform has for a secret. */
-static int also_from(const char *name, ts_secret_value *secret, ts_error *error)
-{
-    const char *value = getenv(name);
-    if (secret->value || !value || !*value) return 0;
-    secret->value = value;
-    return ts_secret_add(name, value, error);
-}
-
 static int open_all(void *settings, ts_error *error)
 {
     updater_settings *s = settings;
-    if (also_from("CMC_API_KEY", &s->key, error) || also_from("REDIS_URL", &s->redis, error)) return -1;
     if (!s->key.value)
         return ts_fail(error, TS_BAD_CONFIG, "no key for CoinMarketCap: CMC_API_KEY, or --cmc-api-key-file");
     if (!s->redis.value) return ts_fail(error, TS_BAD_CONFIG, "no Redis: REDIS_URL, or --redis-url-file");

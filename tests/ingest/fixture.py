@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from datetime import datetime, timezone
 
@@ -78,6 +79,28 @@ class Exchange:
         self.process.terminate()
         self.process.wait()
         self.log.close()
+
+
+class Stack:
+    """A server of tests/stack; ends with 77 when it cannot be had."""
+
+    def __init__(self, name, folder, variable):
+        self.script, self.folder = os.path.join(ROOT, "tests", "stack", name), folder
+        done = subprocess.run([self.script, "up", folder], capture_output=True, text=True)
+        if done.returncode:
+            print(f"skipped: no {name}: {done.stderr.strip()}")
+            sys.exit(77)
+        with open(os.path.join(folder, f"env.{name}"), encoding="ascii") as env:
+            self.address = dict(line.strip().split("=", 1) for line in env)[variable]
+
+    def do(self, action):
+        subprocess.run([self.script, action, self.folder], check=action != "down", capture_output=True)
+
+    def query(self, text, database="", post=False):
+        """A query of InfluxDB."""
+        words = urllib.parse.urlencode({"q": text, "db": database})
+        with urllib.request.urlopen(f"{self.address}/query?{words}", b"" if post else None, timeout=30) as answer:
+            return json.load(answer)
 
 
 class Ingestor:
