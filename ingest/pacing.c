@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static double most(const ts_pacing *pacing) { return fmax(1, pacing->per_second / 2); }
+static double most(const ts_pacing *pacing) { return pacing->per_second > 2 ? pacing->per_second / 2 : 1; }
 
 ts_pacing ts_pacing_make(double per_second, double now)
 {
@@ -15,7 +15,8 @@ double ts_pacing_take(ts_pacing *pacing, double now)
 {
     if (now < pacing->not_before) return pacing->not_before - now;
     if (isinf(pacing->per_second)) return 0;
-    pacing->tokens = fmin(most(pacing), pacing->tokens + (now - pacing->at) * pacing->per_second);
+    pacing->tokens += (now - pacing->at) * pacing->per_second;
+    if (pacing->tokens > most(pacing)) pacing->tokens = most(pacing);
     pacing->at = now;
     if (pacing->tokens < 1) return (1 - pacing->tokens) / pacing->per_second;
     pacing->tokens -= 1;

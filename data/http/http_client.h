@@ -30,7 +30,7 @@ typedef struct ts_fetch_answer {
     char retry_after[TS_FETCH_RETRY_AFTER]; /* the header as it came, seconds or a date; "" without one */
     char content_type[TS_FETCH_CONTENT_TYPE];
     long long date_ms; /* the server's clock, in whole seconds, as the header Date says; 0: it does not */
-    ts_strbuf body; /* terminated; may hold NULs */
+    ts_strbuf body;    /* terminated; may hold NULs */
 } ts_fetch_answer;
 
 /* NULL: no memory. */
