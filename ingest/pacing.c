@@ -16,8 +16,8 @@ double ts_pacing_take(ts_pacing *pacing, double now)
     if (now < pacing->not_before) return pacing->not_before - now;
     if (isinf(pacing->per_second)) return 0;
     pacing->tokens += (now - pacing->at) * pacing->per_second;
-    if (pacing->tokens > most(pacing)) pacing->tokens = most(pacing);
     pacing->at = now;
+    if (pacing->tokens > most(pacing)) pacing->tokens = most(pacing);
     if (pacing->tokens < 1) return (1 - pacing->tokens) / pacing->per_second;
     pacing->tokens -= 1;
     return 0;

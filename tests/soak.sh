@@ -19,6 +19,10 @@ TRADESTREAM_LOOP_KILLS=25 tests/loop/loop_test "$build" storm || failed=1
 TRADESTREAM_LOOP_CALLS=300 tests/loop/loop_test "$build" calls || failed=1
 TRADESTREAM_LOOP_SECONDS=3600 tests/loop/loop_test "$build" memory || failed=1
 TRADESTREAM_LOOP_REAL=18 tests/loop/loop_test "$build" real || failed=1
+echo "== candle_ingestor: a day of the market under each misbehaviour, 50 kills, every durable call"
+TRADESTREAM_INGEST_MINUTES=1440 TRADESTREAM_INGEST_SPEED=300 tests/ingest/ingest_test "$build" faults || failed=1
+TRADESTREAM_INGEST_MINUTES=400 TRADESTREAM_INGEST_KILLS=50 tests/ingest/ingest_test "$build" kills || failed=1
+TRADESTREAM_INGEST_CALLS_STEP=1 tests/ingest/ingest_test "$build" calls || failed=1
 echo "== fuzzers, an hour each"
 tests/fuzz/run 3600 || failed=1
 echo "== a slow rank"

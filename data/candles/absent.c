@@ -37,6 +37,26 @@ int ts_ranges_add(ts_ranges *ranges, ts_range range, ts_error *error)
     return 0;
 }
 
+int ts_ranges_remove(ts_ranges *ranges, ts_range range, ts_error *error)
+{
+    ts_ranges left = {0};
+    int status = 0;
+    for (size_t i = 0; i < ranges->count && !status; i++) {
+        ts_range is = ranges->range[i], before = is, after = is;
+        if (before.to_ms > range.from_ms) before.to_ms = range.from_ms;
+        if (after.from_ms < range.to_ms) after.from_ms = range.to_ms;
+        if (is.to_ms <= range.from_ms || is.from_ms >= range.to_ms) status = ts_ranges_add(&left, is, error);
+        else status = ts_ranges_add(&left, before, error) || ts_ranges_add(&left, after, error) ? -1 : 0;
+    }
+    if (status) {
+        free(left.range);
+        return -1;
+    }
+    free(ranges->range);
+    *ranges = left;
+    return 0;
+}
+
 static int path_of(const ts_store_key *key, char path[PATH_MAX], ts_error *error)
 {
     char folder[PATH_MAX];
@@ -96,16 +116,32 @@ static int write_ranges(const ts_store_key *key, const ts_ranges *ranges, ts_err
     return status;
 }
 
+typedef int change(ts_ranges *ranges, ts_range range, ts_error *error);
+
+static bool same(const ts_ranges *a, const ts_ranges *b)
+{
+    return a->count == b->count && (!a->count || !memcmp(a->range, b->range, a->count * sizeof *a->range));
+}
+
+static int change_all(const ts_store_key *key, const ts_range *ranges, size_t count, change *each, ts_error *error)
+{
+    ts_ranges all = {0}, before = {0};
+    if (!count) return 0;
+    int status = ts_absent_read(key, &all, error) || ts_absent_read(key, &before, error) ? -1 : 0;
+    for (size_t i = 0; i < count && !status; i++) status = each(&all, ranges[i], error);
+    if (!status && !same(&all, &before)) status = write_ranges(key, &all, error);
+    free(all.range), free(before.range);
+    return status;
+}
+
 int ts_absent_add(const ts_store_key *key, const ts_range *ranges, size_t count, ts_error *error)
 {
-    ts_ranges all;
-    if (!count) return 0;
-    if (ts_absent_read(key, &all, error)) return -1;
-    int status = 0;
-    for (size_t i = 0; i < count && !status; i++) status = ts_ranges_add(&all, ranges[i], error);
-    if (!status) status = write_ranges(key, &all, error);
-    free(all.range);
-    return status;
+    return change_all(key, ranges, count, ts_ranges_add, error);
+}
+
+int ts_absent_remove(const ts_store_key *key, const ts_range *ranges, size_t count, ts_error *error)
+{
+    return change_all(key, ranges, count, ts_ranges_remove, error);
 }
 
 /* The candles of the series from batches and journal; none are an empty series. */

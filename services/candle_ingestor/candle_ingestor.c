@@ -24,6 +24,8 @@ static const ts_setting table[] = {
      "a minute is final so long after its end"},
     {"audit-minutes", TS_SETTING_INT, AT(audit), "60", 0, 1440, NULL, "N",
      "every so many minutes the last ones are compared with REST; 0: never"},
+    {"reconnect-seconds", TS_SETTING_REAL, AT(reconnect), "30", 0.1, 3600, NULL, "S",
+     "the longest wait before the feed is connected to again"},
     {"rest-url", TS_SETTING_TEXT, AT(rest_url), NULL, 0, 0, NULL, "URL", "(default: the exchange's)"},
     {"feed-url", TS_SETTING_TEXT, AT(feed_url), NULL, 0, 0, NULL, "URL", "ws:// or wss:// (default: the exchange's)"},
     {"rate", TS_SETTING_REAL, AT(rate), NULL, 0.01, INFINITY, NULL, "N",

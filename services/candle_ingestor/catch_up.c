@@ -57,11 +57,12 @@ int ts_catch_up_plan(ts_catch_up *state, ts_error *error)
     return 0;
 }
 
-int ts_catch_up_audit(ts_catch_up *state, int64_t minutes, ts_error *error)
+int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error)
 {
-    int64_t to = ts_catch_up_final(state);
+    ts_range range = {*since_ms, ts_catch_up_final(state)};
     for (size_t i = 0; i < state->symbols->count; i++)
-        if (ts_wanted_add(state->wanted, i, (ts_range){to - minutes * TS_MINUTE_MS, to}, 0, error)) return -1;
+        if (ts_wanted_add(state->wanted, i, range, 0, error)) return -1;
+    *since_ms = range.to_ms;
     return 0;
 }
 
@@ -78,12 +79,13 @@ static ts_candle_page final_part(const ts_catch_up *state, const ts_candle_page 
 static int keep_recent(asking *now, const ts_candle_page *page, ts_error *error)
 {
     ts_catch_up *state = now->state;
-    int64_t time = ts_exchange_clock_now(state->clock), sure = floor_to(time - young_ms, TS_MINUTE_MS);
-    if (ts_keeper_recent(state->keeper, now->symbol, page, sure, error)) return -1;
-    int64_t from = page->from_ms > sure ? page->from_ms : sure;
-    bool all = page->count && (int64_t)page->count * TS_MINUTE_MS == page->to_ms - page->from_ms;
-    if (from >= page->to_ms || all) return 0;
-    return ts_wanted_add(state->wanted, now->symbol, (ts_range){from, page->to_ms}, time + young_ms, error);
+    int64_t time = ts_exchange_clock_now(state->clock);
+    ts_ranges unsure = {0};
+    int status = ts_keeper_recent(state->keeper, now->symbol, page, time - young_ms, &unsure, error);
+    for (size_t i = 0; i < unsure.count && !status; i++)
+        status = ts_wanted_add(state->wanted, now->symbol, unsure.range[i], time + young_ms, error);
+    free(unsure.range);
+    return status;
 }
 
 static int collect(asking *now, const ts_candle_page *page, ts_error *error)

@@ -28,8 +28,8 @@ int64_t ts_catch_up_final(const ts_catch_up *state);
 /* Want all that the store lacks of each symbol up to now. */
 int ts_catch_up_plan(ts_catch_up *state, ts_error *error);
 
-/* Want the last so many minutes of each symbol again, to compare them. */
-int ts_catch_up_audit(ts_catch_up *state, int64_t minutes, ts_error *error);
+/* Want all final minutes since `*since_ms` again, to compare them; it becomes where they end. */
+int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error);
 
 /* Ask for one range that is wanted. `did`: there was one. A symbol that the exchange does not know is warned of and
  * left alone for an hour. TS_UNAVAILABLE: the exchange is away, the range is still wanted. */

@@ -6,9 +6,8 @@
 #include "services/candle_ingestor/ingestor_meters.h"
 #include "services/candle_ingestor/minutes_in.h"
 
-#include <limits.h>
-
 enum { TS_SOURCE_ADVANCED, TS_SOURCE_EXCHANGE };
+enum { TS_STATE_PATH = 4096 };
 
 typedef struct ingestor_settings {
     ts_service_settings service;
@@ -16,10 +15,10 @@ typedef struct ingestor_settings {
     ts_secret_value redis;
     ts_outlets_settings out;
     int64_t backfill_days, audit;
-    double grace, rate, drain;
+    double grace, rate, drain, reconnect;
     int source;
     /* opened */
-    char state[PATH_MAX];
+    char state[TS_STATE_PATH]; /* the folder of the outlets' files, where none is said */
     ts_symbols list;
     ts_outlets outlets;
     ts_keeper *keeper;

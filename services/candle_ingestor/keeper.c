@@ -16,6 +16,8 @@ static const int64_t settle_after_ms = 2 * 3600000;
 typedef struct kept {
     ts_store_key key;
     ts_held held;
+    ts_ranges empty; /* recent minutes without trades */
+    bool unnoted;    /* some of them are in memory only */
     int64_t last_ms; /* of the newest candle in the store; INT64_MIN: none */
 } kept;
 
@@ -104,7 +106,8 @@ void ts_keeper_close(ts_keeper *keeper)
 {
     if (!keeper) return;
     ts_live_close(keeper->live);
-    for (size_t i = 0; i < keeper->symbols; i++) ts_held_clear(&keeper->symbol[i].held);
+    for (size_t i = 0; i < keeper->symbols; i++)
+        ts_held_clear(&keeper->symbol[i].held), free(keeper->symbol[i].empty.range);
     free(keeper->symbol);
     pthread_mutex_destroy(&keeper->lock);
     free(keeper);
@@ -120,6 +123,20 @@ static int remember(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts
         *(bars[i].origin == TS_FROM_TRADES ? &keeper->counts.from_trades : &keeper->counts.from_rest) += 1;
     }
     return 0;
+}
+
+/* What was thought not to exist, for a trade or REST's answer came late, does. */
+static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error *error)
+{
+    ts_ranges there = {0};
+    int status = 0;
+    for (size_t i = 0; i < count && !status; i++) {
+        ts_range minute = {bars[i].candle.time, bars[i].candle.time + TS_MINUTE_MS};
+        status = ts_ranges_add(&there, minute, error) || ts_ranges_remove(&of->empty, minute, error) ? -1 : 0;
+    }
+    if (!status) status = ts_absent_remove(&of->key, there.range, there.count, error);
+    free(there.range);
+    return status;
 }
 
 /* The outlets hear of a change before and after, and of new candles afterwards. */
@@ -147,6 +164,12 @@ static news look(ts_keeper *keeper, const ts_live_bar *bar)
     return bar->candle.time > of->last_ms ? NEWEST : OLDER;
 }
 
+static int keep_older(ts_keeper *keeper, const ts_live_bar *bar, ts_error *error)
+{
+    kept *of = find(keeper, bar->symbol);
+    return append(keeper, of, bar, 1, error) || not_absent(of, bar, 1, error) ? -1 : 0;
+}
+
 static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts_live_bar *doubtful, size_t *doubts,
                         ts_error *error)
 {
@@ -156,7 +179,7 @@ static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count
     for (size_t i = 0; i < count && !status; i++) switch (look(keeper, &bars[i])) {
         case SAME: break;
         case DIFFERENT: doubtful[(*doubts)++] = bars[i]; break;
-        case OLDER: status = append(keeper, find(keeper, bars[i].symbol), &bars[i], 1, error); break;
+        case OLDER: status = keep_older(keeper, &bars[i], error); break;
         case NEWEST: newest[used++] = bars[i]; break;
         }
     if (!status) status = append(keeper, NULL, newest, used, error);
@@ -207,20 +230,18 @@ static int keep_page(ts_keeper *keeper, kept *of, const ts_candle_page *page, ts
         older += candle->time <= of->last_ms;
         bars[count++] = bar_of(of, candle);
     }
-    int status = append(keeper, of, bars, older, error) || append(keeper, NULL, bars + older, count - older, error);
+    int status = append(keeper, of, bars, older, error) || append(keeper, NULL, bars + older, count - older, error) ||
+                 not_absent(of, bars, count, error);
     free(bars);
     return status ? -1 : 0;
 }
 
-typedef bool there_is(const void *candles, int64_t time_ms);
-
-static bool held_has(const void *candles, int64_t time_ms) { return ts_held_find(candles, time_ms) != NULL; }
-
-static bool series_has(const void *candles, int64_t time_ms)
+static bool is_known(const kept *of, int64_t time_ms)
 {
-    const ts_series *series = candles;
-    size_t at = ts_series_find(series, time_ms);
-    return at < series->bars && series->time[at] == time_ms;
+    if (ts_held_find(&of->held, time_ms)) return true;
+    for (size_t i = of->empty.count; i-- > 0 && of->empty.range[i].to_ms > time_ms;)
+        if (of->empty.range[i].from_ms <= time_ms) return true;
+    return false;
 }
 
 static int note_absent(ts_keeper *keeper, const kept *of, const ts_ranges *ranges, ts_error *error)
@@ -231,27 +252,69 @@ static int note_absent(ts_keeper *keeper, const kept *of, const ts_ranges *range
     return 0;
 }
 
-/* Minutes of [from, to) that are not there are nowhere. */
-static int note_holes(ts_keeper *keeper, const kept *of, int64_t from_ms, int64_t to_ms, there_is *has,
-                      const void *candles, ts_error *error)
+static int note_holes(ts_keeper *keeper, const kept *of, const ts_candle_page *page, int64_t sure_ms, ts_ranges *unsure,
+                      ts_error *error)
 {
     ts_ranges holes = {0};
     int status = 0;
-    for (int64_t time = from_ms; time < to_ms && !status; time += TS_MINUTE_MS)
-        if (!has(candles, time)) status = ts_ranges_add(&holes, (ts_range){time, time + TS_MINUTE_MS}, error);
+    for (int64_t time = page->from_ms; time < page->to_ms && !status; time += TS_MINUTE_MS)
+        if (!is_known(of, time))
+            status = ts_ranges_add(time < sure_ms ? &holes : unsure, (ts_range){time, time + TS_MINUTE_MS}, error);
     if (!status) status = note_absent(keeper, of, &holes, error);
     free(holes.range);
     return status;
 }
 
-int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *page, int64_t sure_ms, ts_error *error)
+int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *page, int64_t sure_ms, ts_ranges *unsure,
+                     ts_error *error)
 {
     kept *of = &keeper->symbol[symbol];
-    int64_t until = page->to_ms < sure_ms ? page->to_ms : sure_ms;
     pthread_mutex_lock(&keeper->lock);
     int status = keep_page(keeper, of, page, error);
-    if (!status) status = note_holes(keeper, of, page->from_ms, until, held_has, &of->held, error);
+    if (!status) status = note_holes(keeper, of, page, sure_ms, unsure, error);
     pthread_mutex_unlock(&keeper->lock);
+    return status;
+}
+
+int ts_keeper_empty(ts_keeper *keeper, size_t symbol, ts_range range, ts_error *error)
+{
+    kept *of = &keeper->symbol[symbol];
+    pthread_mutex_lock(&keeper->lock);
+    int status = 0;
+    for (int64_t time = range.from_ms; time < range.to_ms && !status; time += TS_MINUTE_MS)
+        if (!ts_held_find(&of->held, time))
+            status = ts_ranges_add(&of->empty, (ts_range){time, time + TS_MINUTE_MS}, error);
+    of->unnoted = true;
+    pthread_mutex_unlock(&keeper->lock);
+    return status;
+}
+
+int ts_keeper_note(ts_keeper *keeper, ts_error *error)
+{
+    int status = 0;
+    pthread_mutex_lock(&keeper->lock);
+    for (size_t i = 0; i < keeper->symbols && !status; i++) {
+        kept *of = &keeper->symbol[i];
+        if (of->unnoted) status = ts_absent_add(&of->key, of->empty.range, of->empty.count, error);
+        of->unnoted &= status != 0;
+    }
+    pthread_mutex_unlock(&keeper->lock);
+    return status;
+}
+
+/* All that a batch's candles leave of the range that was asked for. */
+static int note_rest(ts_keeper *keeper, const kept *of, const ts_series *candles, int64_t from_ms, int64_t to_ms,
+                     ts_error *error)
+{
+    ts_ranges holes = {0};
+    int status = 0;
+    for (size_t i = 0; i <= candles->bars && !status; i++) {
+        int64_t next = i < candles->bars ? candles->time[i] : to_ms;
+        status = ts_ranges_add(&holes, (ts_range){from_ms, next}, error);
+        from_ms = next + TS_MINUTE_MS;
+    }
+    if (!status) status = note_absent(keeper, of, &holes, error);
+    free(holes.range);
     return status;
 }
 
@@ -276,15 +339,7 @@ int ts_keeper_old(ts_keeper *keeper, size_t symbol, const ts_series *candles, in
     kept *of = &keeper->symbol[symbol];
     pthread_mutex_lock(&keeper->lock);
     int status = candles->bars ? keep_old(keeper, of, candles, error) : 0;
-    if (!status) status = note_holes(keeper, of, from_ms, to_ms, series_has, candles, error);
-    pthread_mutex_unlock(&keeper->lock);
-    return status;
-}
-
-int ts_keeper_absent(ts_keeper *keeper, size_t symbol, const ts_ranges *ranges, ts_error *error)
-{
-    pthread_mutex_lock(&keeper->lock);
-    int status = note_absent(keeper, &keeper->symbol[symbol], ranges, error);
+    if (!status) status = note_rest(keeper, of, candles, from_ms, to_ms, error);
     pthread_mutex_unlock(&keeper->lock);
     return status;
 }
@@ -302,13 +357,23 @@ int ts_keeper_missing(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t
     return ts_absent_missing(&keeper->symbol[symbol].key, from_ms, to_ms, missing, error);
 }
 
+static void forget(kept *of, int64_t before_ms)
+{
+    size_t old = 0;
+    ts_held_drop(&of->held, before_ms);
+    while (old < of->empty.count && of->empty.range[old].to_ms <= before_ms) old++;
+    if (of->unnoted || !old) return;
+    of->empty.count -= old;
+    memmove(of->empty.range, of->empty.range + old, of->empty.count * sizeof *of->empty.range);
+}
+
 static int settle(ts_keeper *keeper, int64_t before_ms, ts_error *error)
 {
     size_t settled;
     if (ts_live_settle(keeper->live, before_ms, &settled, error)) return -1;
     keeper->settled_ms = before_ms;
     keeper->counts.settled += settled;
-    for (size_t i = 0; i < keeper->symbols; i++) ts_held_drop(&keeper->symbol[i].held, before_ms);
+    for (size_t i = 0; i < keeper->symbols; i++) forget(&keeper->symbol[i], before_ms);
     if (settled) ts_log_event(TS_LOG_INFO, "days became batches", TS_INT("candles", (int64_t)settled));
     return 0;
 }

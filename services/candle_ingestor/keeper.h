@@ -33,16 +33,19 @@ void ts_keeper_close(ts_keeper *keeper);
 int ts_keeper_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts_live_bar *doubtful, size_t *doubts,
                       ts_error *error);
 
-/* Keep a page of REST that is recent: what REST says counts, and differences are logged. Minutes before `sure_ms` that
- * are neither in the page nor in the store do not exist. */
-int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *page, int64_t sure_ms, ts_error *error);
+/* Nothing was traded in this range, say the trades. Noted durably by ts_keeper_note. */
+int ts_keeper_empty(ts_keeper *keeper, size_t symbol, ts_range range, ts_error *error);
+int ts_keeper_note(ts_keeper *keeper, ts_error *error);
+
+/* Keep a page of REST that is recent: what REST says counts, and differences are logged. Minutes that are neither in
+ * the page nor in the store, and were not empty, do not exist when they are before `sure_ms`; the others go to
+ * `unsure`, which is empty and the caller's to free. */
+int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *page, int64_t sure_ms, ts_ranges *unsure,
+                     ts_error *error);
 
 /* Keep candles of long ago as a batch: all that the exchange has of [from, to). There may be none. */
 int ts_keeper_old(ts_keeper *keeper, size_t symbol, const ts_series *candles, int64_t from_ms, int64_t to_ms,
                   ts_error *error);
-
-/* These do not exist. */
-int ts_keeper_absent(ts_keeper *keeper, size_t symbol, const ts_ranges *ranges, ts_error *error);
 
 /* Write the symbol's names into a series. */
 void ts_keeper_names(const ts_keeper *keeper, size_t symbol, ts_series *series);

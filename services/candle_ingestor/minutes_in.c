@@ -11,19 +11,14 @@ static const double note_seconds = 300;
 
 int ts_minutes_in_open(ts_minutes_in *in, int64_t from_ms, ts_error *error)
 {
-    in->of = ts_alloc(in->symbols->count + 1, sizeof *in->of);
-    if (!in->of) return ts_no_memory(error, "minutes");
-    for (size_t i = 0; i < in->symbols->count; i++) in->of[i].next_ms = from_ms;
+    in->next_ms = ts_alloc(in->symbols->count + 1, sizeof *in->next_ms);
+    if (!in->next_ms) return ts_no_memory(error, "minutes");
+    for (size_t i = 0; i < in->symbols->count; i++) in->next_ms[i] = from_ms;
     in->noted = ts_clock_seconds();
     return 0;
 }
 
-void ts_minutes_in_close(ts_minutes_in *in)
-{
-    if (!in->of) return;
-    for (size_t i = 0; i < in->symbols->count; i++) free(in->of[i].empty.range);
-    free(in->of), free(in->bar), free(in->doubtful);
-}
+void ts_minutes_in_close(ts_minutes_in *in) { free(in->next_ms), free(in->bar), free(in->doubtful); }
 
 static void want(ts_minutes_in *in, size_t symbol, int64_t from_ms, int64_t to_ms)
 {
@@ -71,31 +66,14 @@ void ts_minutes_in_take(void *context, const ts_minute *minute)
     ts_error why = {0};
     size_t symbol;
     if (!find(in, minute->symbol, &symbol)) return;
-    struct ts_minutes_of *of = &in->of[symbol];
-    if (of->next_ms && minute->time_ms > of->next_ms) want(in, symbol, of->next_ms, minute->time_ms);
-    if (minute->end_ms > of->next_ms) of->next_ms = minute->end_ms;
-    if (minute->end_ms + in->grace_ms > ts_exchange_clock_now(in->clock))
-        ts_exchange_clock_tell(in->clock, minute->end_ms + in->grace_ms);
-    switch (minute->kind) {
-    case TS_MINUTE_BAR: collect(in, symbol, minute); break;
-    case TS_MINUTE_DIRTY: want(in, symbol, minute->time_ms, minute->end_ms); break;
-    case TS_MINUTE_EMPTY:
-        if (ts_ranges_add(&of->empty, (ts_range){minute->time_ms, minute->end_ms}, &why))
-            want(in, symbol, minute->time_ms, minute->end_ms);
-        break;
-    }
-}
-
-static void note_empty(ts_minutes_in *in)
-{
-    for (size_t i = 0; i < in->symbols->count; i++) {
-        ts_error why = {0};
-        ts_ranges *empty = &in->of[i].empty;
-        if (!empty->count) continue;
-        if (ts_keeper_absent(in->keeper, i, empty, &why)) ts_log_warning("minutes without trades: %s", why.text);
-        else empty->count = 0;
-    }
-    in->noted = ts_clock_seconds();
+    int64_t *next = &in->next_ms[symbol], final = minute->end_ms + in->grace_ms;
+    if (minute->time_ms > *next) want(in, symbol, *next, minute->time_ms);
+    if (minute->end_ms > *next) *next = minute->end_ms;
+    if (final > ts_exchange_clock_now(in->clock)) ts_exchange_clock_tell(in->clock, final);
+    if (minute->kind == TS_MINUTE_BAR) collect(in, symbol, minute);
+    else if (minute->kind == TS_MINUTE_DIRTY ||
+             ts_keeper_empty(in->keeper, symbol, (ts_range){minute->time_ms, minute->end_ms}, &why))
+        want(in, symbol, minute->time_ms, minute->end_ms);
 }
 
 void ts_minutes_in_keep(ts_minutes_in *in, bool all)
@@ -111,5 +89,7 @@ void ts_minutes_in_keep(ts_minutes_in *in, bool all)
     for (size_t i = 0; i < doubts; i++) /* what REST said and trades do not: ask once more */
         if (find(in, in->doubtful[i].symbol, &symbol))
             want(in, symbol, in->doubtful[i].candle.time, in->doubtful[i].candle.time + TS_MINUTE_MS);
-    if (all || ts_clock_seconds() - in->noted >= note_seconds) note_empty(in);
+    if (!all && ts_clock_seconds() - in->noted < note_seconds) return;
+    if (ts_keeper_note(in->keeper, &why)) ts_log_warning("minutes without trades: %s", why.text);
+    in->noted = ts_clock_seconds();
 }

@@ -16,10 +16,7 @@ typedef struct ts_minutes_in {
     ts_exchange_clock *clock;
     const ts_symbols *symbols;
     int64_t grace_ms;
-    struct ts_minutes_of {
-        int64_t next_ms; /* all before was given out or asked for; 0: nothing yet */
-        ts_ranges empty; /* not noted yet */
-    } * of;              /* of each symbol */
+    int64_t *next_ms; /* of each symbol: all before was given out or asked for */
     ts_live_bar *bar, *doubtful;
     size_t bars, room;
     double noted; /* when empty minutes were noted last */

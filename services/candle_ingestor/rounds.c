@@ -1,3 +1,4 @@
+/* What candle_ingestor does: once, or until its end. */
 #define _GNU_SOURCE
 #include "common/clock.h"
 #include "common/log.h"
@@ -45,19 +46,21 @@ int ts_ingestor_once(void *settings, ts_error *error)
 }
 
 /* Whether something is to be done again, by the exchange's clock, which may go back. */
-static bool is_due(int64_t *done_ms, int64_t now_ms, int64_t period_ms)
+static bool is_due(int64_t done_ms, int64_t now_ms, int64_t period_ms)
 {
-    bool due = period_ms && (now_ms - *done_ms >= period_ms || now_ms < *done_ms);
-    if (due) *done_ms = now_ms;
-    return due;
+    return period_ms && (now_ms - done_ms >= period_ms || now_ms < done_ms - period_ms);
 }
 
 /* One look for something to ask REST for. */
 static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, bool *did, ts_error *error)
 {
     int64_t now = ts_exchange_clock_now(&s->clock);
-    if (is_due(planned_ms, now, plan_ms) && ts_catch_up_plan(&s->catch_up, error)) return -1;
-    if (is_due(audited_ms, now, s->audit * TS_MINUTE_MS) && ts_catch_up_audit(&s->catch_up, s->audit, error)) return -1;
+    if (is_due(*planned_ms, now, plan_ms)) {
+        *planned_ms = now;
+        if (ts_catch_up_plan(&s->catch_up, error)) return -1;
+    }
+    if (is_due(*audited_ms, now, s->audit * TS_MINUTE_MS) && ts_catch_up_audit(&s->catch_up, audited_ms, error))
+        return -1;
     return ts_catch_up_step(&s->catch_up, did, error) || ts_keeper_settle(s->keeper, error) ? -1 : 0;
 }
 
@@ -65,7 +68,7 @@ static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, 
 static void *ask_always(void *settings)
 {
     ingestor_settings *s = settings;
-    int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = planned_ms;
+    int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = ts_catch_up_final(&s->catch_up);
     double pause = away_pause;
     while (!ts_service_stopping()) {
         ts_error why = {0};
@@ -99,6 +102,7 @@ static int open_feed(ingestor_settings *s, ts_error *error)
                                     .symbols = s->list.count,
                                     .ca_file = s->ca_file,
                                     .grace_s = s->grace,
+                                    .backoff_most_s = s->reconnect,
                                     .seed = (uint64_t)ts_clock_now_ms(),
                                     .minute = ts_minutes_in_take,
                                     .event = tell_event,

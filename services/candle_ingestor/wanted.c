@@ -63,6 +63,7 @@ bool ts_wanted_take(ts_wanted *wanted, int64_t now_ms, int64_t span_ms, size_t *
         wanted->turn = (wanted->turn + 1) % wanted->symbols;
         taken = take(&wanted->symbol[*symbol], now_ms, span_ms, range, error);
     }
+    wanted->asked_ms = taken ? range->to_ms - range->from_ms : 0;
     pthread_mutex_unlock(&wanted->lock);
     return taken;
 }
@@ -76,8 +77,8 @@ void ts_wanted_rest(ts_wanted *wanted, size_t symbol, int64_t until_ms)
 
 int64_t ts_wanted_minutes(ts_wanted *wanted)
 {
-    int64_t span_ms = 0;
     pthread_mutex_lock(&wanted->lock);
+    int64_t span_ms = wanted->asked_ms;
     for (size_t i = 0; i < wanted->symbols; i++) {
         const ts_ranges *lists[] = {&wanted->symbol[i].now, &wanted->symbol[i].later};
         for (int l = 0; l < 2; l++)

@@ -17,6 +17,7 @@ typedef struct ts_wanted {
     pthread_mutex_t lock;
     ts_wanted_ranges *symbol;
     size_t symbols, turn;
+    int64_t asked_ms; /* of the range that was taken last */
 } ts_wanted;
 
 int ts_wanted_open(ts_wanted *wanted, size_t symbols, ts_error *error);
@@ -33,7 +34,7 @@ bool ts_wanted_take(ts_wanted *wanted, int64_t now_ms, int64_t span_ms, size_t *
 /* Ask nothing of this symbol before. */
 void ts_wanted_rest(ts_wanted *wanted, size_t symbol, int64_t until_ms);
 
-/* Whether anything is left, now or later; minutes in all. */
+/* Minutes in all, now or later, with those that were taken last. */
 int64_t ts_wanted_minutes(ts_wanted *wanted);
 
 #endif

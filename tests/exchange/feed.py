@@ -120,8 +120,6 @@ class Session:
         if b"trade" in payload and b"subscriptions" not in payload:
             if faults.every("drop"):
                 return
-            if faults.every("restate"):
-                payload = payload.replace(b'"price":"', b'"price":"1', 1)
             if faults.every("nonsense"):
                 payload = faults.hostile()
             if faults.every("reorder"):
@@ -136,6 +134,8 @@ class Session:
             self.stopped = True
             return
         self.write(frame(payload))
+        if b'"price":"' in payload and faults.every("restate"):
+            self.write(frame(payload.replace(b'"price":"', b'"price":"1', 1)))
         if faults.every("duplicate"):
             self.write(frame(payload))
         if self.held:

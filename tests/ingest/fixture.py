@@ -90,7 +90,7 @@ class Ingestor:
             os.remove(self.admin)
         self.process = subprocess.Popen(
             [program, "--store", os.path.join(folder, "store"), "--symbols", ",".join(SYMBOLS), *exchange.urls(), "--rate", "1000",
-             "--backfill-days", "3", "--admin", "127.0.0.1:0", "--admin-port-file", self.admin, *map(str, words)],
+             "--backfill-days", "3", "--reconnect-seconds", "1", "--admin", "127.0.0.1:0", "--admin-port-file", self.admin, *map(str, words)],
             stdout=self.log, stderr=self.log, env={**os.environ, **(env or {})})
 
     def metrics(self):
