@@ -1,4 +1,4 @@
-"""Keys and certificates of exchanges that only tests trust, by openssl."""
+"""Keys and certificates for servers of tests, by openssl."""
 import ssl
 import subprocess
 
@@ -8,7 +8,7 @@ def openssl(*arguments):
 
 
 def make_authority(folder):
-    """ca.key and ca.pem, which sign the keys of the folder."""
+    """ca.key and ca.pem in the folder."""
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
             "/CN=test authority", "-keyout", f"{folder}/ca.key", "-out", f"{folder}/ca.pem")
 
