@@ -162,6 +162,7 @@ double ts_fetch_retry_seconds(const ts_fetch_answer *answer, long long now_ms)
     double seconds = (double)strtoul(answer->retry_after, &end, 10);
     if (answer->retry_after[0] >= '0' && answer->retry_after[0] <= '9' && !*end) return seconds;
     time_t date = curl_getdate(answer->retry_after, NULL);
+    if (answer->date_ms) now_ms = answer->date_ms;
     double left = date < 0 ? 0 : (double)date - (double)now_ms / 1000;
     return left > 0 ? left : 0;
 }

@@ -43,7 +43,8 @@ void ts_fetcher_free(ts_fetcher *client);
 int ts_fetch(ts_fetcher *client, const ts_fetch_request *request, ts_fetch_answer *answer, ts_error *error);
 void ts_fetch_answer_clear(ts_fetch_answer *answer);
 
-/* Seconds that Retry-After asks for, from `now_ms` when it is a date; 0 when it says nothing that can be understood. */
+/* Seconds that Retry-After asks for; a date is taken from the answer's own, and from `now_ms` where it has none. 0 when
+ * it says nothing that can be understood. */
 double ts_fetch_retry_seconds(const ts_fetch_answer *answer, long long now_ms);
 
 /* Append a text as a part of a URL: all but letters, digits and -._~ as %XX. */

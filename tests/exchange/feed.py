@@ -105,11 +105,11 @@ class Session:
         if self.exchange:
             for trade_id, time, price, size, side in trades:
                 self.put({"type": "last_match" if snapshot else "match", "trade_id": trade_id, "maker_order_id": "",
-                          "taker_order_id": "", "side": side.lower(), "size": str(size), "price": str(price),
+                          "taker_order_id": "", "side": side.lower(), "size": format(size, "f"), "price": format(price, "f"),
                           "product_id": product, "sequence": trade_id * 7, "time": stamp(time)})
             return
         self.put_event("market_trades", {"type": "snapshot" if snapshot else "update", "trades": [
-            {"trade_id": str(trade_id), "product_id": product, "price": str(price), "size": str(size), "side": side,
+            {"trade_id": str(trade_id), "product_id": product, "price": format(price, "f"), "size": format(size, "f"), "side": side,
              "time": stamp(time)} for trade_id, time, price, size, side in reversed(trades)]})
 
     def put_bytes(self, payload):

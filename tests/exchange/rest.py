@@ -20,7 +20,7 @@ def answer_json(value, status=200):
 
 class Rest:
     def __init__(self, market):
-        self.market, self.ranges, self.prebuilt = market, [], {}
+        self.market, self.ranges, self.prebuilt, self.kept_since, self.kept_until = market, [], {}, None, 0
         self.doors = [
             (r"/api/v3/brokerage/market/products/([^/]+)/candles", self.advanced),
             (r"/products/([^/]+)/candles", self.exchange),
@@ -33,8 +33,6 @@ class Rest:
 
     def answer(self, target):
         """(status, type, body) of a GET."""
-        if target in self.prebuilt:
-            return 200, "application/json", self.prebuilt[target]
         url = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         for pattern, door in self.doors:
@@ -56,9 +54,9 @@ class Rest:
         start, end = moment(query["start"]), moment(query["end"])
         if query["granularity"] != "ONE_MINUTE" or (end - start) // MINUTE > 350:
             return answer_json({"error": "INVALID_ARGUMENT", "message": "number of candles requested should be less than 350"}, 400)
-        rows = self.rows(product, start, end + 1)
-        return answer_json({"candles": [{"start": str(time // 1000), "low": c[2], "high": c[1], "open": c[0], "close": c[3],
-                                         "volume": c[4]} for time, c in reversed(rows)]})
+        if self.kept_since is not None and self.kept_since <= start and end <= self.kept_until:
+            return self.kept_page(product, start, end + 1)
+        return self.page(self.rows(product, start, end + 1))
 
     def exchange(self, query, product):
         if product not in self.market.tapes:
@@ -104,12 +102,19 @@ class Rest:
         now = self.market.now_us() // 1000
         return answer_json({"epochSeconds": str(now // 1000), "epochMillis": str(now), "serverTime": now})
 
-    def prebuild(self, page, start, end):
-        """The bytes of all pages of a back-fill from `start` to `end` as candle_ingestor asks for them."""
-        for symbol in self.market.tapes:
-            for first in range(start, end, page * MINUTE):
-                last = min(first + page * MINUTE, end)
-                target = (f"/api/v3/brokerage/market/products/{symbol}/candles?start={first // 1000}&end={last // 1000}"
-                          "&granularity=ONE_MINUTE")
-                self.prebuilt[target] = self.answer(target)[2]
-        self.ranges.clear()
+    def prebuild(self, since_ms):
+        """From now on pages since then are made once: they name no product, and all products of a file share them."""
+        self.kept_since, self.kept_until = since_ms, self.market.now_us() // 1000 - MINUTE
+
+    def page(self, rows):
+        """Advanced Trade's candles, newest first."""
+        return answer_json({"candles": [{"start": str(time // 1000), "low": c[2], "high": c[1], "open": c[0], "close": c[3],
+                                         "volume": c[4]} for time, c in reversed(rows)]})
+
+    def kept_page(self, product, start, end):
+        tape = self.market.tapes[product]
+        key = (id(tape.candles), start, end)
+        if key not in self.prebuilt:
+            self.prebuilt[key] = self.page(tape.closed(start, end, self.market.now_us()))
+        self.ranges.append((product, start, end))
+        return self.prebuilt[key]

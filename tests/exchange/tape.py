@@ -1,5 +1,6 @@
 """What happened on the exchange: candles of a file, and the trades that make each of them."""
 import bisect
+import copy
 import csv
 import functools
 import io
@@ -40,11 +41,22 @@ class Tape:
             weeks = (shift_to - max(self.candles)) // WEEK
             self.candles = {time + weeks * WEEK: candle for time, candle in self.candles.items()}
         self.times = sorted(self.candles)
+        self.number()
+
+    def number(self):
+        """Ids of trades: consecutive, the same each time."""
         self.first_id, before = {}, 1000
         for time in self.times:
             self.first_id[time] = before
             before += self.count(time)
         self.minute = functools.lru_cache(maxsize=64)(self.make_minute)
+
+    def named(self, symbol):
+        """The same candles as another product, with trades of its own."""
+        other = copy.copy(self)
+        other.symbol = symbol
+        other.number()
+        return other
 
     def draws(self, time):
         return random.Random(f"{self.seed} {self.symbol} {time}")
@@ -109,7 +121,7 @@ class Tape:
         if not trades:
             return None
         prices = [trade[2] for trade in trades]
-        return tuple(str(value) for value in
+        return tuple(format(value, "f") for value in
                      (prices[0], max(prices), min(prices), prices[-1], sum(trade[3] for trade in trades)))
 
     def closed(self, start, end, now_us):

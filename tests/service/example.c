@@ -24,7 +24,8 @@ static const ts_setting table[] = {
     {"fail", TS_SETTING_INT, AT(fail), "0", 0, 255, NULL, "CODE", "what a round fails with; 0: it does not"},
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
-static const ts_secret_setting secrets[] = {{"example-password", AT(password), "the password of the example", NULL}, {0}};
+static const ts_secret_setting secrets[] = {{"example-password", AT(password), "the password of the example", NULL},
+                                            {0}};
 
 enum { WORKED };
 static const ts_meter meters[] = {
