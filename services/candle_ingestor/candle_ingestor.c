@@ -48,7 +48,7 @@ static const ts_setting outlet_table[] = {
     {"topic", TS_SETTING_TEXT, AT(out.topic), "candles", 0, 0, NULL, "TOPIC", "of Kafka"},
     {"state", TS_SETTING_TEXT, AT(out.state), NULL, 0, 0, NULL, "DIR",
      "remembers how far InfluxDB and Kafka have got (default: .outlets in the store)"},
-    {"drain-seconds", TS_SETTING_REAL, AT(drain), "30", 0, 86400, NULL, "S",
+    {"outlet-seconds", TS_SETTING_REAL, AT(drain), "30", 0, 86400, NULL, "S",
      "with --once: how long each of them may take at the end"},
     {0}};
 static const ts_setting *const tables[] = {table, outlet_table, NULL};
