@@ -30,14 +30,6 @@ int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *erro
     return 0;
 }
 
-int ts_exchange_check(const char *exchange, ts_error *error)
-{
-    size_t length = strspn(exchange, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-    if (length && length < sizeof((ts_store_key *)0)->exchange && !exchange[length]) return 0;
-    return ts_fail(error, TS_USAGE, "'%.40s' is not an exchange: expected up to 31 small letters, digits, - or _",
-                   exchange);
-}
-
 static int check_key(const ts_store_key *key, const ts_series *batch, const char *path, ts_error *error)
 {
     if (!strcmp(batch->symbol, key->symbol) && batch->interval_ms == key->interval_ms) return 0;
