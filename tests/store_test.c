@@ -217,6 +217,35 @@ static void names_that_could_leave_the_store_are_refused(void **state)
     assert_int_equal(access(root, F_OK), -1);
 }
 
+/* Where few trade most steps are longer than the interval, and a batch may be one candle. */
+static void thin_series_are_kept(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    ts_series all = {0}, thin = {0}, read = {0};
+    size_t added;
+    const char *root = ts_temporary("thin");
+    generate(&all, 300, "THIN-USD");
+    assert_int_equal(ts_series_copy(&all, 0, 0, &thin, &error), 0);
+    for (size_t bar = 0; bar < all.bars; bar += 5) {
+        ts_candle candle = ts_series_candle(&all, bar);
+        assert_int_equal(ts_series_append(&thin, &candle, &error), 0);
+    }
+    for (size_t from = 0; from < thin.bars; from += from ? 30 : 1) { /* the last first, as a back-fill has it */
+        size_t end = thin.bars - from, start = from ? (end > 30 ? end - 30 : 0) : end - 1;
+        ts_series part = {0};
+        assert_int_equal(ts_series_copy(&thin, start, end, &part, &error), 0);
+        if (ts_store_correct(root, &part, "test", &added, &error)) fail_msg("%s", error.text);
+        assert_int_equal(added, part.bars);
+        ts_series_clear(&part);
+    }
+    ts_store_key key = {
+        .root = root, .exchange = TS_STORE_EXCHANGE, .symbol = "THIN-USD", .interval_ms = all.interval_ms};
+    if (ts_store_read(&key, &read, &error)) fail_msg("%s", error.text);
+    expect_same(&thin, &read);
+    ts_series_clear(&read), ts_series_clear(&thin), ts_series_clear(&all);
+}
+
 static void an_absent_series_is_bad_data(void **state)
 {
     (void)state;
@@ -426,6 +455,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batches_read_as_one_series),
+        cmocka_unit_test(thin_series_are_kept),
         cmocka_unit_test(missing_bars_can_come_later),
         cmocka_unit_test(a_row_that_differs_is_refused_and_nothing_written),
         cmocka_unit_test(bars_between_the_bars_are_refused),
