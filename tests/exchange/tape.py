@@ -4,6 +4,7 @@ import copy
 import csv
 import functools
 import io
+import json
 import random
 import subprocess
 from decimal import Decimal
@@ -136,3 +137,43 @@ class Tape:
                 found.append((time, candle))
             index += 1
         return found
+
+
+class Recording(Tape):
+    """One product of a recording of Advanced Trade's feed: the trades are those of the recording, the candles theirs."""
+
+    def __init__(self, symbol, trades):
+        self.symbol, self.differ, self.minutes = symbol, 0, {}
+        for trade in sorted(trades):
+            self.minutes.setdefault(trade[1] // 1000 // MINUTE * MINUTE, []).append(trade)
+        self.times, self.candles = sorted(self.minutes), {}
+        for time in self.times:
+            self.candles[time] = self.partial(time, (time + MINUTE) * 1000)
+
+    def minute(self, time):
+        return self.minutes[time]
+
+    def partial(self, time, now_us):
+        self.candles.setdefault(time, ())
+        return super().partial(time, now_us)
+
+
+def recordings(path):
+    """{symbol: tape} of a file of the form of cryptofeed's: a line for each message, with what was received under data."""
+    trades = {}
+    for line in subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout.split(b"\n"):
+        if b'"recv"' not in line or b"market_trades" not in line:
+            continue
+        message = json.loads(line)["data"]
+        for event in (json.loads(message) if isinstance(message, str) else message).get("events", []):
+            for each in event.get("trades", []):
+                price, size = Decimal(each["price"]), Decimal(each["size"])
+                trades.setdefault(each["product_id"], {})[int(each["trade_id"])] = (
+                    int(each["trade_id"]), moment_us(each["time"]), price, size, each["side"])
+    return {symbol: Recording(symbol, found.values()) for symbol, found in trades.items()}
+
+
+def moment_us(text):
+    """Microseconds of RFC 3339 in UTC, of any number of decimals; finer digits are cut."""
+    whole, _, part = text.rstrip("Z").partition(".")
+    return time_of(whole + "Z") * 1000 + int((part + "000000")[:6])

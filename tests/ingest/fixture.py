@@ -11,11 +11,13 @@ import urllib.request
 from datetime import datetime, timezone
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DATA = os.path.join(os.environ.get("TRADESTREAM_SHARED_DATA", os.path.join(ROOT, "..", "shared", "data")), "coinbase-and-others")
+SHARED = os.environ.get("TRADESTREAM_SHARED_DATA", os.path.join(ROOT, "..", "shared", "data"))
+DATA = os.path.join(SHARED, "coinbase-and-others")
+RECORDING = os.path.join(SHARED, "messages", "coinbase-advanced-trade-2026-08-09.jsonl.zst")
 SYMBOLS = ("BTC-USD", "LTC-USD")
 MINUTE = 60_000
 sys.path.insert(0, os.path.join(ROOT, "tests", "exchange"))
-from tape import Tape, time_of  # noqa: E402
+from tape import Tape, recordings, time_of  # noqa: E402
 
 
 def files():
@@ -49,11 +51,11 @@ def rfc(time_ms):
 class Exchange:
     def __init__(self, folder, since, until, clock, speed, faults="", *more):
         os.makedirs(folder, exist_ok=True)
-        self.since, self.until, self.port_file = time_of(since), time_of(until), os.path.join(folder, "port")
+        self.port_file = os.path.join(folder, "port")
         if os.path.exists(self.port_file):
             os.remove(self.port_file)
         self.log = open(os.path.join(folder, "exchange.log"), "wb")
-        candles = [word for pair in files() for word in ("--candles", pair)]
+        candles = [word for pair in files() for word in ("--candles", pair)] if "--messages" not in more else []
         self.process = subprocess.Popen(
             [os.path.join(ROOT, "tests", "exchange", "exchange"), "--port-file", self.port_file, *candles, "--from", since,
              "--to", until, "--clock", clock, "--speed", str(speed), "--faults", faults, *more],
@@ -112,7 +114,8 @@ class Ingestor:
         if os.path.exists(self.admin):
             os.remove(self.admin)
         self.process = subprocess.Popen(
-            [program, "--store", os.path.join(folder, "store"), "--symbols", ",".join(SYMBOLS), *exchange.urls(), "--rate", "1000",
+            [program, "--store", os.path.join(folder, "store"), *([] if "--symbols" in words else ["--symbols", ",".join(SYMBOLS)]),
+             *exchange.urls(), "--rate", "1000",
              "--backfill-days", "3", "--reconnect-seconds", "1", "--admin", "127.0.0.1:0", "--admin-port-file", self.admin, *map(str, words)],
             stdout=self.log, stderr=self.log, env={**os.environ, **(env or {})})
 
@@ -155,9 +158,17 @@ def stored(tradestream, folder, symbol):
     return {int(row[0]) * 1000: tuple(map(float, row[1:])) for row in rows}
 
 
-def expected(symbol, since, until):
-    path = next(pair.partition("=")[2] for pair in files() if pair.startswith(symbol + "="))
-    tape = Tape(symbol, path, since=since, until=until)
+def expected(since, until):
+    """{symbol: {time: candle}} of what the exchange has."""
+    tapes = (Tape(*pair.split("="), since=since, until=until) for pair in files())
+    return {tape.symbol: numbers(tape) for tape in tapes}
+
+
+def recorded():
+    return {symbol: numbers(tape) for symbol, tape in recordings(RECORDING).items()}
+
+
+def numbers(tape):
     return {time: tuple(map(float, candle)) for time, candle in tape.candles.items()}
 
 
@@ -172,11 +183,10 @@ def absent(folder, symbol):
     return minutes
 
 
-def compare(tradestream, folder, since, until):
+def compare(tradestream, folder, since, until, has=None):
     """The store holds exactly what the exchange has of [since, until), and lists what it does not have."""
-    for symbol in SYMBOLS:
+    for symbol, wanted in (has or expected(since, until)).items():
         got = {time: row for time, row in stored(tradestream, folder, symbol).items() if since <= time < until}
-        wanted = expected(symbol, since, until)
         missing, more = sorted(set(wanted) - set(got)), sorted(set(got) - set(wanted))
         other = [time for time in wanted if time in got and got[time] != wanted[time]]
         check(not missing, folder, symbol, len(missing), "candles are missing, such as", rfc(missing[0]) if missing else "")
