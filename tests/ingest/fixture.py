@@ -119,15 +119,19 @@ class Ingestor:
              "--backfill-days", "3", "--reconnect-seconds", "1", "--admin", "127.0.0.1:0", "--admin-port-file", self.admin, *map(str, words)],
             stdout=self.log, stderr=self.log, env={**os.environ, **(env or {})})
 
-    def metrics(self):
-        """{name or name{labels}: value}, nothing while it does not listen."""
+    def text(self):
+        """Its metrics as Prometheus reads them, "" while it does not listen."""
         try:
             port = open(self.admin, encoding="ascii").read().strip()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-                lines = answer.read().decode().split("\n")
+                return answer.read().decode()
         except (OSError, ValueError):
-            return {}
-        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line and line[0] != "#")}
+            return ""
+
+    def metrics(self):
+        """{name or name{labels}: value}"""
+        lines = (line.rpartition(" ") for line in self.text().split("\n") if line and line[0] != "#")
+        return {name: float(value) for name, _, value in lines}
 
     def end(self, how=signal.SIGTERM, seconds=30):
         if self.process.poll() is None:
