@@ -115,6 +115,9 @@ static void test_answers_that_are_refusals(void **state)
     assert_string_equal(answer.retry_after, "7");
     assert_true(ts_fetch_retry_seconds(&answer, 0) == 7);
     assert_int_equal(ask((ts_fetch_request){.url = "/date"}, &error), 0);
+    answer.date_ms = INT64_C(1767225600000); /* what the server thinks of the time is what counts */
+    assert_true(ts_fetch_retry_seconds(&answer, 0) == 10);
+    answer.date_ms = 0;
     assert_true(ts_fetch_retry_seconds(&answer, INT64_C(1767225600000)) == 10);
     assert_true(ts_fetch_retry_seconds(&answer, INT64_C(1767225700000)) == 0);
     assert_int_equal(ask((ts_fetch_request){.url = "/moved"}, &error), 0);
