@@ -168,7 +168,8 @@ int ts_catch_up_step(ts_catch_up *state, bool *did, ts_error *error)
         if (ts_wanted_add(state->wanted, symbol, (ts_range){range.from_ms, recent}, 0, error)) return -1;
         range.from_ms = recent;
     }
-    if (ask(state, symbol, range, range.to_ms <= recent, &why)) return excuse(state, symbol, &why, error);
+    bool old = range.to_ms <= recent && !ts_keeper_holds(state->keeper, symbol, range.from_ms, range.to_ms);
+    if (ask(state, symbol, range, old, &why)) return excuse(state, symbol, &why, error);
     state->away = false;
     return 0;
 }

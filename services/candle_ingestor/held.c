@@ -30,6 +30,12 @@ const ts_held_candle *ts_held_find(const ts_held *held, int64_t time_ms)
     return at < held->count && held->row[at].candle.time == time_ms ? &held->row[at] : NULL;
 }
 
+bool ts_held_any(const ts_held *held, int64_t from_ms, int64_t to_ms)
+{
+    size_t at = place_of(held, from_ms);
+    return at < held->count && held->row[at].candle.time < to_ms;
+}
+
 int ts_held_put(ts_held *held, const ts_candle *candle, ts_journal_origin origin, ts_error *error)
 {
     size_t at = place_of(held, candle->time);

@@ -154,13 +154,15 @@ static int append(ts_keeper *keeper, const kept *changing, const ts_live_bar *ba
     return remember(keeper, bars, count, error);
 }
 
-/* Whether a minute of trades is news; one that differs from what is there is not. */
-typedef enum news { SAME, DIFFERENT, OLDER, NEWEST } news;
+/* Whether a minute of trades is news; one that differs from what is there, or belongs to a day that became a batch, is
+ * for REST to say: in the journal it would count more than the batch. */
+typedef enum news { SAME, DOUBTFUL, OLDER, NEWEST } news;
 static news look(ts_keeper *keeper, const ts_live_bar *bar)
 {
     const kept *of = find(keeper, bar->symbol);
     const ts_held_candle *there = ts_held_find(&of->held, bar->candle.time);
-    if (there) return memcmp(&there->candle, &bar->candle, sizeof bar->candle) ? DIFFERENT : SAME;
+    if (there) return memcmp(&there->candle, &bar->candle, sizeof bar->candle) ? DOUBTFUL : SAME;
+    if (bar->candle.time < keeper->settled_ms) return DOUBTFUL;
     return bar->candle.time > of->last_ms ? NEWEST : OLDER;
 }
 
@@ -178,7 +180,7 @@ static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count
     int status = newest ? 0 : ts_no_memory(error, "minutes");
     for (size_t i = 0; i < count && !status; i++) switch (look(keeper, &bars[i])) {
         case SAME: break;
-        case DIFFERENT: doubtful[(*doubts)++] = bars[i]; break;
+        case DOUBTFUL: doubtful[(*doubts)++] = bars[i]; break;
         case OLDER: status = keep_older(keeper, &bars[i], error); break;
         case NEWEST: newest[used++] = bars[i]; break;
         }
@@ -388,6 +390,15 @@ int ts_keeper_settle(ts_keeper *keeper, ts_error *error)
     int status = before > keeper->settled_ms ? settle(keeper, before, error) : 0;
     pthread_mutex_unlock(&keeper->lock);
     return status;
+}
+
+bool ts_keeper_holds(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t to_ms)
+{
+    const ts_held *held = &keeper->symbol[symbol].held;
+    pthread_mutex_lock(&keeper->lock);
+    bool holds = ts_held_any(held, from_ms, to_ms);
+    pthread_mutex_unlock(&keeper->lock);
+    return holds;
 }
 
 int64_t ts_keeper_recent_since(ts_keeper *keeper)

@@ -28,8 +28,8 @@ ts_keeper *ts_keeper_open(const char *root, const char *exchange, const ts_symbo
                           ts_error *error);
 void ts_keeper_close(ts_keeper *keeper);
 
-/* Keep minutes built from trades, durably; all or none. A minute that is there with other values stays, and is put into
- * `doubtful` (room for `count`): REST shall say. */
+/* Keep minutes built from trades, durably; all or none. A minute that is there with other values, or of a day that
+ * became a batch, is put into `doubtful` (room for `count`): REST shall say. */
 int ts_keeper_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts_live_bar *doubtful, size_t *doubts,
                       ts_error *error);
 
@@ -43,7 +43,11 @@ int ts_keeper_note(ts_keeper *keeper, ts_error *error);
 int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *page, int64_t sure_ms, ts_ranges *unsure,
                      ts_error *error);
 
-/* Keep candles of long ago as a batch: all that the exchange has of [from, to). There may be none. */
+/* Whether the journal has candles of [from, to): what is said of these belongs there, too. */
+bool ts_keeper_holds(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t to_ms);
+
+/* Keep candles of long ago, of which the journal has none, as a batch: all that the exchange has of [from, to). There
+ * may be none. */
 int ts_keeper_old(ts_keeper *keeper, size_t symbol, const ts_series *candles, int64_t from_ms, int64_t to_ms,
                   ts_error *error);
 
