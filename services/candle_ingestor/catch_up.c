@@ -57,6 +57,16 @@ int ts_catch_up_plan(ts_catch_up *state, ts_error *error)
     return 0;
 }
 
+int ts_catch_up_recheck(ts_catch_up *state, int64_t minutes, ts_error *error)
+{
+    int64_t to = ts_catch_up_final(state);
+    for (size_t i = 0; i < state->symbols->count; i++) {
+        ts_range range = {ts_keeper_of_trades(state->keeper, i, to - minutes * TS_MINUTE_MS), to};
+        if (ts_wanted_add(state->wanted, i, range, 0, error)) return -1;
+    }
+    return 0;
+}
+
 int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error)
 {
     ts_range range = {*since_ms, ts_catch_up_final(state)};

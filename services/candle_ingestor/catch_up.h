@@ -28,6 +28,10 @@ int64_t ts_catch_up_final(const ts_catch_up *state);
 /* Want all that the store lacks of each symbol up to now. */
 int ts_catch_up_plan(ts_catch_up *state, ts_error *error);
 
+/* After a start: want the last minutes from trades again. Whoever died may have been about to learn that a trade of
+ * theirs had come late. */
+int ts_catch_up_recheck(ts_catch_up *state, int64_t minutes, ts_error *error);
+
 /* Want all final minutes since `*since_ms` again, to compare them; it becomes where they end. */
 int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error);
 

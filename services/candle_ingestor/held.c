@@ -36,6 +36,13 @@ bool ts_held_any(const ts_held *held, int64_t from_ms, int64_t to_ms)
     return at < held->count && held->row[at].candle.time < to_ms;
 }
 
+const ts_held_candle *ts_held_of_trades(const ts_held *held, int64_t from_ms)
+{
+    for (size_t at = place_of(held, from_ms); at < held->count; at++)
+        if (held->row[at].origin == TS_FROM_TRADES) return &held->row[at];
+    return NULL;
+}
+
 int ts_held_put(ts_held *held, const ts_candle *candle, ts_journal_origin origin, ts_error *error)
 {
     size_t at = place_of(held, candle->time);

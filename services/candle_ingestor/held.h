@@ -22,6 +22,9 @@ const ts_held_candle *ts_held_find(const ts_held *held, int64_t time_ms);
 /* Whether there is one of [from, to). */
 bool ts_held_any(const ts_held *held, int64_t from_ms, int64_t to_ms);
 
+/* The first of trades that is not before; NULL when there is none. */
+const ts_held_candle *ts_held_of_trades(const ts_held *held, int64_t from_ms);
+
 /* Put a candle in, in the place of one of its time. */
 int ts_held_put(ts_held *held, const ts_candle *candle, ts_journal_origin origin, ts_error *error);
 

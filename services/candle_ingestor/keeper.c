@@ -401,6 +401,15 @@ bool ts_keeper_holds(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t 
     return holds;
 }
 
+int64_t ts_keeper_of_trades(ts_keeper *keeper, size_t symbol, int64_t from_ms)
+{
+    pthread_mutex_lock(&keeper->lock);
+    const ts_held_candle *first = ts_held_of_trades(&keeper->symbol[symbol].held, from_ms);
+    int64_t time = first ? first->candle.time : INT64_MAX;
+    pthread_mutex_unlock(&keeper->lock);
+    return time;
+}
+
 int64_t ts_keeper_recent_since(ts_keeper *keeper)
 {
     pthread_mutex_lock(&keeper->lock);

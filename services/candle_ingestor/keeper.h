@@ -46,6 +46,9 @@ int ts_keeper_recent(ts_keeper *keeper, size_t symbol, const ts_candle_page *pag
 /* Whether the journal has candles of [from, to): what is said of these belongs there, too. */
 bool ts_keeper_holds(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t to_ms);
 
+/* The time of the journal's first candle from `from_ms` on that was built from trades; INT64_MAX when there is none. */
+int64_t ts_keeper_of_trades(ts_keeper *keeper, size_t symbol, int64_t from_ms);
+
 /* Keep candles of long ago, of which the journal has none, as a batch: all that the exchange has of [from, to). There
  * may be none. */
 int ts_keeper_old(ts_keeper *keeper, size_t symbol, const ts_series *candles, int64_t from_ms, int64_t to_ms,

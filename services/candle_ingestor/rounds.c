@@ -5,7 +5,7 @@
 #include "services/candle_ingestor/ingestor.h"
 
 static const double step_seconds = 0.2, look_seconds = 1, away_pause = 5, away_longest = 60;
-static const int64_t plan_ms = 60 * TS_MINUTE_MS;
+static const int64_t plan_ms = 60 * TS_MINUTE_MS, recheck_minutes = 15;
 
 static void measure(ingestor_settings *s)
 {
@@ -20,14 +20,21 @@ static void measure(ingestor_settings *s)
     ts_outlets_measure(&s->outlets);
 }
 
+/* What is to be asked of REST after a start. */
+static int plan(ingestor_settings *s, ts_error *error)
+{
+    ts_catch_up_clock(&s->catch_up);
+    if (ts_catch_up_plan(&s->catch_up, error)) return -1;
+    return ts_catch_up_recheck(&s->catch_up, s->audit + recheck_minutes, error);
+}
+
 /* Everything that is missing now, once. */
 int ts_ingestor_once(void *settings, ts_error *error)
 {
     ingestor_settings *s = settings;
     bool more = true;
     size_t refused = s->catch_up.refused;
-    ts_catch_up_clock(&s->catch_up);
-    int status = ts_catch_up_plan(&s->catch_up, error);
+    int status = plan(s, error);
     while (!status && more && !ts_service_stopping()) status = ts_catch_up_step(&s->catch_up, &more, error);
     if (status && error->code == TS_RUN_AGAIN && ts_service_stopping()) status = 0, *error = (ts_error){0};
     ts_error settling = {0};
@@ -132,8 +139,7 @@ static void stream(ingestor_settings *s)
 int ts_ingestor_serve(void *settings, ts_error *error)
 {
     ingestor_settings *s = settings;
-    ts_catch_up_clock(&s->catch_up);
-    int status = ts_catch_up_plan(&s->catch_up, error) || open_feed(s, error) || ts_outlets_start(&s->outlets, error);
+    int status = plan(s, error) || open_feed(s, error) || ts_outlets_start(&s->outlets, error);
     if (!status) {
         s->working = !pthread_create(&s->worker, NULL, ask_always, s);
         if (s->working) stream(s);
