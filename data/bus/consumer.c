@@ -1,7 +1,9 @@
 /* Partitions are forwarded to a queue of ours, which only ts_consumer_receive empties: what fills it is held back by
  * librdkafka's own limits, and the thread that polls never meets a record, but for a few that come while a partition is
  * being assigned. Each assignment of a partition has a number, and records carry that of theirs: what was received
- * under an earlier assignment is not committed. */
+ * under an earlier assignment is not committed. So that a number is that of the assignment which brought the record,
+ * the queue is emptied and numbers change under one lock, and the thread that polls, which is also the one that is told
+ * of assignments, numbers what it meets itself. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "data/bus/consumer.h"
 
@@ -9,11 +11,15 @@
 #include "common/memory.h"
 #include "data/bus/rdkafka.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum { WAITING = 1000, POLL_MS = 100, PARTITIONS_MOST = 4096, ANSWER_MS = 10000, STRAYS_MOST = 1024 };
 
@@ -31,9 +37,10 @@ typedef struct owned {
 struct ts_consumer {
     rd_kafka_t *kafka;
     rd_kafka_queue_t *queue; /* of all partitions */
+    int came;                /* eventfd: there is something in the queue, or a stray */
     pthread_t thread;
     pthread_mutex_t lock;
-    rd_kafka_message_t *stray[STRAYS_MOST]; /* that the polling thread met, the oldest first */
+    received stray[STRAYS_MOST]; /* that the polling thread met, the oldest first */
     size_t strays;
     owned *owned;
     size_t owned_count;
@@ -127,16 +134,21 @@ static void complain(rd_kafka_t *kafka, int code, const char *why, void *opaque)
     pthread_mutex_unlock(&c->lock);
 }
 
+static const uint64_t one = 1; /* what an eventfd is told */
+
 static void put_aside(ts_consumer *c, rd_kafka_message_t *message)
 {
     pthread_mutex_lock(&c->lock);
-    if (c->strays < STRAYS_MOST) c->stray[c->strays++] = message;
+    const owned *of = find_owned(c, rd_kafka_topic_name(message->rkt), message->partition);
+    if (of && c->strays < STRAYS_MOST) c->stray[c->strays++] = (received){message, of->assignment};
     else {
-        snprintf(c->fatal, sizeof c->fatal, "more than %d records came before their partition was assigned",
-                 STRAYS_MOST);
+        if (of)
+            snprintf(c->fatal, sizeof c->fatal, "more than %d records came before their partition was assigned",
+                     STRAYS_MOST);
         rd_kafka_message_destroy(message);
     }
     pthread_mutex_unlock(&c->lock);
+    (void)!write(c->came, &one, sizeof one);
 }
 
 static void *poll_until_closed(void *context)
@@ -182,6 +194,7 @@ static int open_client(ts_consumer *c, const ts_bus_config *config, const ts_con
     }
     rd_kafka_poll_set_consumer(c->kafka);
     c->queue = rd_kafka_queue_new(c->kafka);
+    rd_kafka_queue_io_event_enable(c->queue, c->came, &one, sizeof one);
     return subscribe(c, settings, error);
 }
 
@@ -193,7 +206,9 @@ ts_consumer *ts_consumer_open(const ts_bus_config *config, const ts_consumer_set
         return NULL;
     }
     pthread_mutex_init(&c->lock, NULL);
-    int status = open_client(c, config, settings, error);
+    c->came = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int status = c->came < 0 ? ts_fail(error, TS_FAILED, "no eventfd: %s", strerror(errno))
+                             : open_client(c, config, settings, error);
     if (!status && pthread_create(&c->thread, NULL, poll_until_closed, c))
         status = ts_fail(error, TS_FAILED, "no thread could be started for Kafka");
     c->running = !status;
@@ -207,10 +222,11 @@ void ts_consumer_close(ts_consumer *c)
     if (!c) return;
     c->closing = true;
     if (c->running) pthread_join(c->thread, NULL);
-    for (size_t i = 0; i < c->strays; i++) rd_kafka_message_destroy(c->stray[i]);
+    for (size_t i = 0; i < c->strays; i++) rd_kafka_message_destroy(c->stray[i].message);
     if (c->running) rd_kafka_consumer_close(c->kafka);
     if (c->queue) rd_kafka_queue_destroy(c->queue);
     if (c->kafka) rd_kafka_destroy(c->kafka);
+    if (c->came >= 0) close(c->came);
     for (size_t i = 0; i < c->owned_count; i++) free(c->owned[i].topic);
     free(c->owned);
     pthread_mutex_destroy(&c->lock);
@@ -244,32 +260,35 @@ static void describe(rd_kafka_message_t *message, ts_bus_record *record)
     }
 }
 
-/* Hand a message over, if its partition is ours. */
-static void take(ts_consumer *c, rd_kafka_message_t *message, ts_bus_batch *batch)
+/* With the lock held. Hand a message over, if its partition is ours and has been since it came. */
+static void take(ts_consumer *c, received message, ts_bus_batch *batch)
 {
-    pthread_mutex_lock(&c->lock);
-    const owned *of = find_owned(c, rd_kafka_topic_name(message->rkt), message->partition);
-    uint64_t assignment = of ? of->assignment : 0;
-    pthread_mutex_unlock(&c->lock);
-    if (message->err) complain(c->kafka, message->err, rd_kafka_message_errstr(message), c);
-    if (message->err || !assignment) {
-        rd_kafka_message_destroy(message);
+    if (message.message->err)
+        snprintf(c->complaint, sizeof c->complaint, "%s", rd_kafka_message_errstr(message.message));
+    if (message.message->err || !current(c, &message)) {
+        rd_kafka_message_destroy(message.message);
         return;
     }
-    describe(message, &batch->record[batch->count]);
-    batch->received[batch->count++] = (received){message, assignment};
+    describe(message.message, &batch->record[batch->count]);
+    batch->received[batch->count++] = message;
 }
 
+/* With the lock held, as all below it: strays first, as they came first. */
 static void take_strays(ts_consumer *c, size_t most, ts_bus_batch *batch)
 {
-    rd_kafka_message_t *came[STRAYS_MOST];
-    pthread_mutex_lock(&c->lock);
     size_t count = c->strays < most ? c->strays : most;
-    memcpy(came, c->stray, count * sizeof *came);
+    for (size_t i = 0; i < count; i++) take(c, c->stray[i], batch);
     c->strays -= count;
-    memmove(c->stray, c->stray + count, c->strays * sizeof *came);
-    pthread_mutex_unlock(&c->lock);
-    for (size_t i = 0; i < count; i++) take(c, came[i], batch);
+    memmove(c->stray, c->stray + count, c->strays * sizeof *c->stray);
+}
+
+static void take_queued(ts_consumer *c, size_t most, rd_kafka_message_t **came, ts_bus_batch *batch)
+{
+    ssize_t count = most > batch->count ? rd_kafka_consume_batch_queue(c->queue, 0, came, most - batch->count) : 0;
+    for (ssize_t i = 0; i < count; i++) {
+        const owned *of = came[i]->err ? NULL : find_owned(c, rd_kafka_topic_name(came[i]->rkt), came[i]->partition);
+        take(c, (received){came[i], of ? of->assignment : 0}, batch);
+    }
 }
 
 static int make_batch(size_t most, ts_bus_batch *batch, ts_error *error)
@@ -286,23 +305,21 @@ int ts_consumer_receive(ts_consumer *c, size_t most, double seconds, ts_bus_batc
     if (make_batch(most, batch, error)) return -1;
     rd_kafka_message_t **came = ts_alloc(most + 1, sizeof(rd_kafka_message_t *));
     if (!came) return ts_no_memory(error, "a batch");
-    double until = ts_clock_seconds() + seconds;
-    bool waits;
+    double until = ts_clock_seconds() + seconds, left;
     int status = 0;
     do {
-        take_strays(c, most, batch);
-        double left = batch->count ? 0 : until - ts_clock_seconds();
-        int ms = left > 0.1 ? 100 : left > 0 ? (int)(1000 * left) : 0; /* strays may come meanwhile */
-        rd_kafka_message_t *first = batch->count < most ? rd_kafka_consume_queue(c->queue, ms) : NULL;
-        if (first) take(c, first, batch);
-        ssize_t more = first ? rd_kafka_consume_batch_queue(c->queue, 0, came, most - batch->count) : 0;
-        for (ssize_t i = 0; i < more; i++) take(c, came[i], batch);
+        uint64_t told;
+        (void)!read(c->came, &told, sizeof told);
         pthread_mutex_lock(&c->lock);
-        waits = !batch->count && !*c->fatal && ts_clock_seconds() < until;
+        take_strays(c, most, batch);
+        take_queued(c, most, came, batch);
         if (!batch->count && *c->fatal)
             status = ts_fail(error, TS_UNAVAILABLE, "Kafka's consumer cannot go on: %s", c->fatal);
         pthread_mutex_unlock(&c->lock);
-    } while (waits);
+        left = until - ts_clock_seconds();
+        struct pollfd something = {.fd = c->came, .events = POLLIN};
+        if (!batch->count && !status && left > 0) poll(&something, 1, left > 0.1 ? 100 : 1 + (int)(1000 * left));
+    } while (!batch->count && !status && left > 0);
     free(came);
     return status;
 }
