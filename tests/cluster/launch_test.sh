@@ -18,11 +18,11 @@ is() { # is WHAT GOT EXPECTED
     failed=$((failed + 1))
 }
 ranks() { find "$folder" -name 'rank.*' -printf '%f\n' | sed 's/rank\.//'; }
-ranks_running() { # those that are still there two seconds later
+ranks_running() { # those that are still there two seconds later; who only waits to be reaped has no command line
     local process left
     for _ in {1..20}; do
         left=0
-        for process in $(ranks); do kill -0 "$process" 2>/dev/null && left=$((left + 1)); done
+        for process in $(ranks); do grep -qs rank.sh "/proc/$process/cmdline" && left=$((left + 1)); done
         [ $left -gt 0 ] || break
         sleep 0.1
     done
