@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "services/messages/answer.h"
 #include "services/messages/request.h"
+#include "services/results/ledger.h"
 
 #include <inttypes.h>
 #include <pthread.h>
