@@ -31,13 +31,18 @@ static void append_words(ts_strbuf *out, const char *text, const char *password)
     }
 }
 
+/* Of an SQLSTATE or the class that it begins with. Not available is what somebody cures while the same statement waits:
+ * a server that is away, full, a standby that takes no writes, or one whose disk fails; a lock; a cancelled statement.
+ */
 static int code_of(const char *state)
 {
     static const struct {
         const char *begin;
         int code;
-    } codes[] = {{"22", TS_BAD_DATA},    {"23", TS_BAD_DATA},    {"08", TS_UNAVAILABLE}, {"57P", TS_UNAVAILABLE},
-                 {"40", TS_UNAVAILABLE}, {"53", TS_UNAVAILABLE}, {"28", TS_BAD_CONFIG},  {"3D", TS_BAD_CONFIG}};
+    } codes[] = {{"22", TS_BAD_DATA},       {"23", TS_BAD_DATA},       {"08", TS_UNAVAILABLE},
+                 {"57P", TS_UNAVAILABLE},   {"40", TS_UNAVAILABLE},    {"53", TS_UNAVAILABLE},
+                 {"25006", TS_UNAVAILABLE}, {"57014", TS_UNAVAILABLE}, {"55P03", TS_UNAVAILABLE},
+                 {"58030", TS_UNAVAILABLE}, {"28", TS_BAD_CONFIG},     {"3D", TS_BAD_CONFIG}};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (!strncmp(state, codes[i].begin, strlen(codes[i].begin))) return codes[i].code;
     return TS_FAILED;

@@ -37,8 +37,8 @@ unsigned ts_db_connections(const ts_db *db);
 const char *ts_db_place(const ts_db *db);
 
 /* Run one statement with `count` parameters as text, NULL for null ($1 is the first). NULL on error: TS_BAD_DATA for
- * the classes 22 and 23 of SQLSTATE (a value that does not fit), TS_UNAVAILABLE for a server that is away or full,
- * TS_FAILED for the rest. Freed with ts_db_rows_free. */
+ * the classes 22 and 23 of SQLSTATE (a value that does not fit), TS_UNAVAILABLE for a server that is away, full
+ * or takes no writes now, a lock and a cancelled statement, TS_FAILED for the rest. Freed with ts_db_rows_free. */
 ts_db_rows *ts_db_ask(ts_db *db, const char *sql, int count, const char *const *values, ts_error *error);
 void ts_db_rows_free(ts_db_rows *rows);
 int ts_db_count(const ts_db_rows *rows);
