@@ -71,7 +71,8 @@ typedef struct ts_results_counts {
 int ts_results_store(ts_db *db, const ts_results_settings *settings, ts_record *records, size_t count,
                      ts_results_counts *counts, ts_error *error);
 
-/* What an earlier batch left: the next offset of a partition that is not yet dealt with, or -1 when none was. */
+/* What an earlier batch left: the next offset of a partition that is not yet dealt with, or -1 when none was. Asked in
+ * a transaction of its own. */
 int ts_results_next_offset(ts_db *db, const char *cluster_id, const char *topic, int32_t partition, int64_t *next,
                            ts_error *error);
 
