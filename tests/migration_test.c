@@ -265,6 +265,30 @@ static void the_command_migrates(void **state)
     ts_db_close(db);
 }
 
+/* The variables of the original platform, when no others say which database. */
+static void the_original_names_say_where(void **state)
+{
+    (void)state;
+    ts_db *db = database_empty();
+    const char *url = database_url(), *port = strrchr(url, ':') + 1, *name = strrchr(url, '/') + 1;
+    const char *bare = "env -u DATABASE_URL -u PGHOST -u PGPORT POSTGRES_HOST=127.0.0.1 POSTGRES_USERNAME=tradestream "
+                       "POSTGRES_PASSWORD=sesame ";
+    int digits = (int)strcspn(port, "/");
+    shell_expect(
+        shell("%s POSTGRES_PORT=%.*s POSTGRES_DATABASE=%s " TRADESTREAM "migrate up", bare, digits, port, name), 0, "");
+    assert_true(database_int(db, "SELECT count(*) FROM schema_migrations") > 0);
+    shell_expect(shell("%s POSTGRES_PORT=1 POSTGRES_DATABASE=x " TRADESTREAM "migrate up", bare), 69, "127.0.0.1:1/x");
+    assert_null(strstr(shell_err, "sesame"));
+    /* quotes are part of a name; what Kubernetes says of a service is no port */
+    shell_expect(
+        shell("%s POSTGRES_PORT=tcp://10.0.0.1:1 POSTGRES_DATABASE=\"it's \\\\ x\" " TRADESTREAM "migrate up", bare),
+        69, "127.0.0.1:5432/it's \\ x");
+    /* a URL wins */
+    shell_expect(shell("%s DATABASE_URL=postgresql://127.0.0.1:2/y " TRADESTREAM "migrate up", bare), 69,
+                 "127.0.0.1:2/y");
+    ts_db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_server_that_takes_no_writes_is_waited_for),
         cmocka_unit_test(passwords_are_in_no_message),
         cmocka_unit_test(the_command_migrates),
+        cmocka_unit_test(the_original_names_say_where),
     };
     return cmocka_run_group_tests(tests, database_start, database_stop);
 }

@@ -97,13 +97,48 @@ static bool environment_names_one(void)
     return false;
 }
 
+static void append_word(ts_strbuf *out, const char *key, const char *value)
+{
+    ts_strbuf_printf(out, "%s='", key);
+    for (; *value; value++) {
+        if (*value == '\'' || *value == '\\') ts_strbuf_putc(out, '\\');
+        ts_strbuf_putc(out, *value);
+    }
+    ts_strbuf_puts(out, "' ");
+}
+
+/* The names that the original platform had, as a connection string; nothing without a host. In a cluster with a service
+ * named postgres Kubernetes itself sets POSTGRES_PORT, to a URL. */
+static void original_names(ts_strbuf *url)
+{
+    static const char *const names[][2] = {{"POSTGRES_HOST", "host"},
+                                           {"POSTGRES_PORT", "port"},
+                                           {"POSTGRES_DATABASE", "dbname"},
+                                           {"POSTGRES_USERNAME", "user"}};
+    const char *host = getenv(names[0][0]);
+    if (!host || !*host) return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i][0]);
+        if (value && *value && !strstr(value, "://")) append_word(url, names[i][1], value);
+    }
+}
+
 int ts_db_connect(ts_db *db, ts_error *error)
 {
     /* what comes before dbname gives way to what the URL says */
-    const char *const names[] = {
-        "fallback_application_name", "connect_timeout",  "keepalives",      "keepalives_idle", "keepalives_interval",
-        "keepalives_count",          "tcp_user_timeout", "client_encoding", "dbname",          NULL};
-    const char *const values[] = {db->application, "5", "1", "30", "10", "3", "60000", "UTF8", db->url, NULL};
+    const char *const names[] = {"fallback_application_name",
+                                 "connect_timeout",
+                                 "keepalives",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "client_encoding",
+                                 "password",
+                                 "dbname",
+                                 NULL};
+    const char *const values[] = {db->application, "5",    "1",          "30",    "10", "3",
+                                  "60000",         "UTF8", db->password, db->url, NULL};
     const ts_pq *pq = db->pq;
     if (db->conn) pq->PQfinish(db->conn);
     db->conn = pq->PQconnectdbParams(names, values, 1);
@@ -116,27 +151,45 @@ int ts_db_connect(ts_db *db, ts_error *error)
     return ts_db_script(db, SESSION, error);
 }
 
+/* Which database: 0 and its URL, "" for the one that libpq's own variables name. */
+static int find_url(const ts_pq *pq, const char *said, ts_strbuf *url, ts_error *error)
+{
+    const char *given = said ? said : getenv("DATABASE_URL");
+    ts_strbuf_puts(url, given ? given : "");
+    if (!url->length && environment_names_one()) return 0;
+    if (!url->length) original_names(url);
+    if (ts_strbuf_failed(url)) return ts_no_memory(error, "a connection");
+    if (url->length) return check_url(pq, url->text, error);
+    return ts_fail(error, TS_BAD_CONFIG,
+                   "which database? Expected DATABASE_URL=postgresql://USER@HOST:PORT/DATABASE in the environment, or "
+                   "PGHOST, PGDATABASE and the like, or POSTGRES_HOST, POSTGRES_DATABASE and the like");
+}
+
+static char *copy_of(const char *text) { return text ? strdup(text) : NULL; }
+
 ts_db *ts_db_open(const ts_db_settings *settings, ts_error *error)
 {
     const ts_pq *pq = ts_pq_load(error);
-    const char *url = settings->url ? settings->url : getenv("DATABASE_URL");
+    ts_strbuf url = {0};
     if (!pq) return NULL;
-    if ((!url || !*url) && !environment_names_one()) {
-        ts_fail(error, TS_BAD_CONFIG,
-                "which database? Expected DATABASE_URL=postgresql://USER@HOST:PORT/DATABASE in the "
-                "environment, or PGHOST, PGDATABASE and the like");
+    if (find_url(pq, settings->url, &url, error)) {
+        ts_strbuf_clear(&url);
         return NULL;
     }
-    if (url && *url && check_url(pq, url, error)) return NULL;
+    const char *password = settings->password ? settings->password : getenv("POSTGRES_PASSWORD");
+    if (getenv("PGPASSWORD")) password = NULL; /* libpq reads it by itself */
     ts_db *db = calloc(1, sizeof *db);
     if (db) {
         *db = (ts_db){.pq = pq,
                       .patience_s = settings->patience_s > 0 ? settings->patience_s : 60,
-                      .stopping = settings->stopping};
-        db->url = strdup(url ? url : "");
-        db->application = strdup(settings->application ? settings->application : "tradestream");
+                      .stopping = settings->stopping,
+                      .url = strdup(url.text ? url.text : ""),
+                      .password = copy_of(password),
+                      .application = strdup(settings->application ? settings->application : "tradestream")};
     }
-    int status = db && db->url && db->application ? ts_db_connect(db, error) : ts_no_memory(error, "a connection");
+    bool whole = db && db->url && db->application && (db->password || !password);
+    ts_strbuf_clear(&url);
+    int status = whole ? ts_db_connect(db, error) : ts_no_memory(error, "a connection");
     if (!status) return db;
     ts_db_close(db);
     return NULL;
@@ -148,6 +201,7 @@ void ts_db_close(ts_db *db)
     if (db->conn) db->pq->PQfinish(db->conn);
     free(db->url);
     free(db->application);
+    free(db->password);
     free(db);
 }
 

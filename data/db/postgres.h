@@ -14,7 +14,10 @@ typedef struct ts_db ts_db;
 typedef struct ts_db_rows ts_db_rows; /* the answer to a statement */
 
 typedef struct ts_db_settings {
-    const char *url; /* postgresql://... or "host=... dbname=..."; NULL: DATABASE_URL, else PGHOST, PGDATABASE, ... */
+    /* postgresql://... or "host=... dbname=..."; NULL: DATABASE_URL, else PGHOST, PGDATABASE, ..., else POSTGRES_HOST,
+     * POSTGRES_PORT, POSTGRES_DATABASE, POSTGRES_USERNAME and POSTGRES_PASSWORD */
+    const char *url;
+    const char *password;    /* when none of those has one; NULL: PGPASSWORD or a file that PGPASSFILE names */
     const char *application; /* what pg_stat_activity shows; NULL: tradestream */
     double patience_s;       /* for how long a transaction is tried again; 0: 60 */
     bool (*stopping)(void);  /* NULL, or asked between two tries: true gives up at once */
