@@ -343,7 +343,8 @@ static void a_harvest_has_nothing_of_a_place_that_was_lost(void **state)
     send_in_peace("harvest");
     ts_consumer *reader = consumer("harvest");
     while (ts_consumer_ready(reader, &(ts_error){0})) usleep(20000);
-    const ts_bus_patience patience = {.most = 3 * RECORDS, .first = 20, .linger = 7, .stopping = forget_after_a_second};
+    const ts_bus_patience patience = {
+        .most = 2 * RECORDS, .first = 20, .linger = 12, .stopping = forget_after_a_second};
     ts_bus_harvest h;
     if (ts_bus_harvest_gather(reader, &patience, &h, &error)) fail_msg("%s", error.text);
     for (size_t i = 0; i < h.records; i++) {
