@@ -47,7 +47,8 @@ class Servers:
         run(os.path.join(STACK, name), action, self.folder)
 
     def topics(self, action, *names):
-        """Make topics with those of their dead letters, or put records into them that are no messages: how many."""
+        """Make topics with those of their dead letters, delete topics, or put records that are no messages into them:
+        how many."""
         return run(self.helper, action, *names, env={**os.environ, **self.env}).stdout.split()
 
     def database(self, tradestream):
