@@ -2,6 +2,7 @@
 /* The connection: made, lost, described. */
 #include "data/db/postgres_internal.h"
 
+#include "common/secret.h"
 #include "common/strbuf.h"
 
 #include <stdio.h>
@@ -123,6 +124,13 @@ static void original_names(ts_strbuf *url)
     }
 }
 
+/* A URL may be shown in part, and then is no secret of anybody's list any more; its password is. */
+static void hide(const char *password)
+{
+    ts_error unsaid = {0};
+    if (password && *password) ts_secret_add("the database's password", password, &unsaid);
+}
+
 int ts_db_connect(ts_db *db, ts_error *error)
 {
     /* what comes before dbname gives way to what the URL says */
@@ -144,6 +152,7 @@ int ts_db_connect(ts_db *db, ts_error *error)
     db->conn = pq->PQconnectdbParams(names, values, 1);
     if (!db->conn) return ts_no_memory(error, "a connection to PostgreSQL");
     db->connections++;
+    hide(pq->PQpass(db->conn));
     const char *host = pq->PQhost(db->conn), *port = pq->PQport(db->conn), *name = pq->PQdb(db->conn);
     snprintf(db->place, sizeof db->place, "%.120s:%.10s/%.100s", host ? host : "", port ? port : "", name ? name : "");
     if (pq->PQstatus(db->conn) != CONNECTION_OK) return ts_db_refused(db, NULL, error);
