@@ -4,7 +4,7 @@ build_packages=(build-essential cmake ninja-build pkg-config libhdf5-dev libjans
     zlib1g-dev uthash-dev opencl-c-headers libcmocka-dev libopenmpi-dev openmpi-bin libmicrohttpd-dev
     libcurl4-openssl-dev libjwt-dev librdkafka-dev libpq-dev libhiredis-dev libwebsockets-dev)
 server_packages=(maven openjdk-17-jre-headless postgresql redis-server influxdb) # what tests/stack starts
-check_packages=(git clang clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
+check_packages=(git clang libclang-rt-dev clang-format python3 python3-venv zstd ocl-icd-opencl-dev pocl-opencl-icd
     chromium openssh-server openssh-client iproute2 shellcheck openssl faketime
     "${server_packages[@]}")
 # For ./check, in build/venv: the comparison with TA-Lib in the version of tests/golden; Kubernetes' schemas for its manifests;

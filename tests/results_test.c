@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "common/clock.h"
 #include "common/philox.h"
+#include "services/results/ledger.h"
 #include "services/results/retention.h"
 #include "tests/database.h"
 #include "tests/made_results.h"

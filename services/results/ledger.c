@@ -1,6 +1,4 @@
-/* The ledger: which offsets of each partition are dealt with. It moves in the transaction that stores, so that the two
- * are never apart. */
-#include "services/results/batch.h"
+#include "services/results/ledger.h"
 
 #include "common/memory.h"
 

@@ -5,6 +5,7 @@
 #include "common/trace.h"
 #include "services/messages/answer.h"
 #include "services/messages/request.h"
+#include "services/results/ledger.h"
 
 #include <inttypes.h>
 #include <pthread.h>
