@@ -292,6 +292,13 @@ static void offsets_that_never_came_are_counted(void **state)
     assert_string_equal(database_text(db, LEDGER), "71 11 0 0 10");
     assert_int_equal(ts_results_next_offset(db, "cluster", TOPIC, 0, &next, &error), 0);
     assert_int_equal(next, 71);
+    ts_db *other = database_again(); /* a connection that was lost since is made again */
+    database_do(other, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+                       "datname = current_database()");
+    ts_db_close(other);
+    next = 0;
+    if (ts_results_next_offset(db, "cluster", TOPIC, 0, &next, &error)) fail_msg("%s", error.text);
+    assert_int_equal(next, 71);
     ts_record wrong[] = {record[101], record[100]};
     wrong[1].offset = 80;
     assert_int_equal(ts_results_store(db, &(ts_results_settings){0}, wrong, 2, NULL, &error), -1);

@@ -11,7 +11,8 @@
 int ts_ledger_begin(ts_db *db, ts_batch *batch, ts_error *error);
 int ts_ledger_end(ts_db *db, ts_batch *batch, ts_error *error);
 
-/* What an earlier batch left: the next offset of a partition that is not yet dealt with, or -1 when none was. */
+/* What an earlier batch left: the next offset of a partition that is not yet dealt with, or -1 when none was. Asked in
+ * a transaction of its own. */
 int ts_results_next_offset(ts_db *db, const char *cluster_id, const char *topic, int32_t partition, int64_t *next,
                            ts_error *error);
 

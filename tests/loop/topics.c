@@ -1,15 +1,18 @@
-/* For tests/loop: makes topics with those of their dead letters, sends records into them that are no messages, or tells
- * what dead letters there are: service, original topic, partition and offset, and which of those records it is (-1:
- * none). usage: loop_topics make|poison|dead TOPIC...  where Kafka is says KAFKA_BOOTSTRAP_SERVERS. */
+/* For tests/loop: makes topics with those of their dead letters, deletes topics, sends records into them that are no
+ * messages, or tells what dead letters there are: service, original topic, partition and offset, and which of those
+ * records it is (-1: none).
+ * usage: loop_topics make|delete|poison|dead TOPIC...  where Kafka is says KAFKA_BOOTSTRAP_SERVERS. */
 #include "data/bus/topics.h"
 #include "common/clock.h"
 #include "data/bus/harvest.h"
 #include "data/bus/producer.h"
+#include "data/bus/rdkafka.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { PARTITIONS = 12, DAY_MS = 86400000, MIB = 1 << 20, LARGE = 2 << 20, NAME = 256, KEY = 8, MANY = 1 << 20 };
+enum { ANSWER_MS = 30000 };
 
 static int make(const ts_bus_config *config, const char *topic, ts_error *error)
 {
@@ -33,6 +36,25 @@ static const bad_record bad[] = {{"nonsense", 8},       {"{\"schema\": \"discove
 enum { BAD = sizeof bad / sizeof *bad };
 
 static size_t key_size(const bad_record *record) { return record->size < KEY ? record->size : KEY; }
+
+static int delete_topic(const ts_bus_config *config, const char *topic, ts_error *error)
+{
+    static const ts_bus_default none[] = {{NULL, NULL}};
+    char why[256];
+    rd_kafka_conf_t *conf = ts_bus_conf(config, none, error);
+    rd_kafka_t *kafka = conf ? rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why) : NULL;
+    if (!kafka) return -1;
+    rd_kafka_DeleteTopic_t *gone = rd_kafka_DeleteTopic_new(topic);
+    rd_kafka_queue_t *answers = rd_kafka_queue_new(kafka);
+    rd_kafka_DeleteTopics(kafka, &gone, 1, NULL, answers);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(answers, ANSWER_MS);
+    if (!event || rd_kafka_event_error(event)) ts_fail(error, TS_UNAVAILABLE, "topic %s was not deleted", topic);
+    if (event) rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(answers);
+    rd_kafka_DeleteTopic_destroy(gone);
+    rd_kafka_destroy(kafka);
+    return error->code ? -1 : 0;
+}
 
 /* Tells how many there were. */
 static int poison(const ts_bus_config *config, const char *topic, ts_error *error)
@@ -98,7 +120,7 @@ static int dead(const ts_bus_config *config, const char *topic, ts_error *error)
 static const struct {
     const char *name;
     int (*run)(const ts_bus_config *config, const char *topic, ts_error *error);
-} actions[] = {{"make", make}, {"poison", poison}, {"dead", dead}};
+} actions[] = {{"make", make}, {"delete", delete_topic}, {"poison", poison}, {"dead", dead}};
 
 int main(int argc, char **argv)
 {
@@ -106,7 +128,7 @@ int main(int argc, char **argv)
     ts_bus_config config;
     size_t at = 0, count = sizeof actions / sizeof *actions;
     while (argc > 1 && at < count && strcmp(argv[1], actions[at].name)) at++;
-    int status = argc < 3 || at == count ? ts_fail(&error, TS_USAGE, "loop_topics make|poison|dead TOPIC...")
+    int status = argc < 3 || at == count ? ts_fail(&error, TS_USAGE, "loop_topics make|delete|poison|dead TOPIC...")
                                          : ts_bus_config_read(NULL, &config, &error);
     memset(large, ' ', sizeof large);
     for (int i = 2; i < argc && !status; i++) status = actions[at].run(&config, argv[i], &error);
