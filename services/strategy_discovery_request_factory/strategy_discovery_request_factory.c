@@ -8,6 +8,7 @@
 #include "common/interval.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/trace.h"
 #include "data/bus/lag.h"
 #include "data/bus/producer.h"
 #include "data/candles/store.h"
@@ -170,6 +171,7 @@ static ts_request request_of(const factory_settings *s, const char *symbol, cons
 
 static int publish(const factory_settings *s, ts_request *request, ts_error *error)
 {
+    char trace[TS_TRACE_TEXT];
     ts_json json = {.first = true};
     if (ts_request_id(request, error)) return -1;
     ts_request_json(&json, request);
@@ -181,6 +183,7 @@ static int publish(const factory_settings *s, ts_request *request, ts_error *err
                             .value_size = json.out.length};
     ts_bus_record_header(&record, "message-id", request->request_id);
     ts_bus_record_header(&record, "content-type", "application/json");
+    if (ts_trace_current()) ts_bus_record_header(&record, "traceparent", ts_trace_text(ts_trace_current(), trace));
     int status =
         ts_strbuf_failed(&json.out) ? ts_no_memory(error, "a request") : ts_producer_send(s->producer, &record, error);
     ts_strbuf_clear(&json.out);
@@ -258,6 +261,7 @@ int main(int argc, char **argv)
                                        .settings = tables,
                                        .secrets = secrets,
                                        .into = &settings,
+                                       .alone = true,
                                        .open = open_all,
                                        .close = close_all,
                                        .once = once};
