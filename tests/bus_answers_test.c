@@ -405,8 +405,8 @@ static void ranks_change_no_byte(void **state)
     free(two);
 }
 
-/* Each rank would be another member of the group, or ask the same again. */
-static void ranks_of_a_launcher_are_refused(void **state)
+/* Each rank of a launcher would be another member of the group, or ask the same again. */
+static void what_the_environment_says_is_refused(void **state)
 {
     (void)state;
     broker_need();
@@ -415,6 +415,8 @@ static void ranks_of_a_launcher_are_refused(void **state)
     assert_non_null(strstr(shell_err, "start it without mpirun"));
     shell_expect(shell("OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 %s", consume("nothing", "store", "")), 78,
                  "backtest_consumer is one process");
+    shell_expect(shell("BATCH_SIZE=0 %s", consume("nothing", "store", "")), 78, "BATCH_SIZE: ");
+    shell_expect(shell("IDLE_TIMEOUT_SECONDS=x %s", consume("nothing", "store", "")), 78, "IDLE_TIMEOUT_SECONDS: ");
     shell_expect(shell("PMIX_RANK=1 " FACTORY "--once --store /tmp"), 78, "is one process");
 }
 
@@ -428,6 +430,6 @@ int main(void)
                                        cmocka_unit_test(what_was_done_is_not_done_again),
                                        cmocka_unit_test(left_overs_are_removed),
                                        cmocka_unit_test(ranks_change_no_byte),
-                                       cmocka_unit_test(ranks_of_a_launcher_are_refused)};
+                                       cmocka_unit_test(what_the_environment_says_is_refused)};
     return cmocka_run_group_tests(tests, open_servers, close_servers);
 }

@@ -40,7 +40,7 @@ static const ts_setting table[] = {
      "where requests come from"},
     {"answers-topic", TS_SETTING_TEXT, AT(answers), "discovered-strategies", 0, 0, NULL, "TOPIC",
      "where winners and outcomes go"},
-    {"group", TS_SETTING_TEXT, AT(group), "backtest-consumer", 0, 0, NULL, "NAME", "consumer group"},
+    {"group,KAFKA_GROUP_ID", TS_SETTING_TEXT, AT(group), "backtest-consumer", 0, 0, NULL, "NAME", "consumer group"},
     {"store", TS_SETTING_TEXT, AT(run.store), NULL, 0, 0, NULL, "DIR", "the candle store"},
     {"work", TS_SETTING_TEXT, AT(run.work), NULL, 0, 0, NULL, "DIR",
      "folder for runs under way; a run that is broken off goes on from there"},
@@ -52,10 +52,10 @@ static const ts_setting table[] = {
     {"backend", TS_SETTING_TEXT, AT(run.backend), "auto", 0, 0, NULL, "B", "auto, scalar, avx2, avx512 or opencl"},
     {"statistics", TS_SETTING_FLAG, AT(run.statistics), "true", 0, 0, NULL, NULL,
      "deflated Sharpe ratio and probability of overfitting of every winner"},
-    {"batch", TS_SETTING_INT, AT(batch), "1200", 1, 100000, NULL, "N",
+    {"batch,BATCH_SIZE", TS_SETTING_INT, AT(batch), "1200", 1, 100000, NULL, "N",
      "most requests at once: those of one symbol share their candles and rows"},
     {"linger", TS_SETTING_REAL, AT(linger), "1", 0, 3600, NULL, "S", "how long to wait for more of a batch"},
-    {"idle", TS_SETTING_REAL, AT(idle), "10", 0.1, 3600, NULL, "S",
+    {"idle,IDLE_TIMEOUT_SECONDS", TS_SETTING_REAL, AT(idle), "10", 0.1, 3600, NULL, "S",
      "with --once: end when no request came for so long"},
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
