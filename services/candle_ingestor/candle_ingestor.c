@@ -4,6 +4,7 @@
 #include "services/candle_ingestor/ingestor.h"
 
 #include "common/clock.h"
+#include "data/cache/redis.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -101,7 +102,7 @@ static int open_all(void *settings, ts_error *error)
     if (!s->out.state) s->out.state = s->state;
     s->out.ca_file = s->ca_file;
     also_from_environment(&s->out);
-    if (ts_symbols_find(s->redis.value, s->symbols, &s->list, error) ||
+    if (ts_redis_settle(&s->redis.value, error) || ts_symbols_find(s->redis.value, s->symbols, &s->list, error) ||
         ts_outlets_open(&s->out, s->store, &s->outlets, error))
         return -1;
     s->keeper = ts_keeper_open(s->store, s->exchange, &s->list, &s->outlets, error);

@@ -50,6 +50,7 @@ typedef struct ts_service {
     const ts_meter *meters;            /* NULL: none */
     const ts_ready_check *checks;      /* NULL: ready when open */
     const ts_http_route *routes;       /* its API; NULL: none. Their context is `into` */
+    bool alone; /* refuses to be one of several ranks of a launcher, which would all do the same */
 
     /* Connect; called before anything else. `close` is called after `open` whatever that returned. Both may be NULL. */
     int (*open)(void *settings, ts_error *error);
