@@ -19,8 +19,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { TRIES = 10 }; /* to read batches while others put them together */
-
 int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error)
 {
     int length = snprintf(path, PATH_MAX, "%s/%s/%s/%s", key->root, key->exchange, key->symbol,
@@ -104,7 +102,7 @@ static int read_around(const ts_store_key *key, const ts_series *around, ts_seri
         ts_error why = {0};
         bool gone;
         if (!read_batches(key, folder, around, series, &gone, &why)) return 0;
-        if (!gone || tries == TRIES) return ts_fail(error, why.code, "%s", why.text);
+        if (!gone || tries == TS_STORE_TRIES) return ts_fail(error, why.code, "%s", why.text);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "data/candles/store.h"
 
 enum { TS_STORE_PATH = 4096 }; /* PATH_MAX, wherever it is known */
+enum { TS_STORE_TRIES = 10 };  /* to read batches while others put them together */
 
 /* Where the batches of a series are. TS_USAGE when the path is too long for a batch's name below it. */
 int ts_store_folder(const ts_store_key *key, char path[TS_STORE_PATH], ts_error *error);
