@@ -33,7 +33,7 @@ int ts_ingestor_once(void *settings, ts_error *error)
 {
     ingestor_settings *s = settings;
     bool more = true;
-    size_t refused = s->catch_up.refused;
+    size_t refused = s->catch_up.refused, parked = s->catch_up.parked;
     int status = plan(s, error);
     while (!status && more && !ts_service_stopping()) status = ts_catch_up_step(&s->catch_up, &more, error);
     if (status && error->code == TS_RUN_AGAIN && ts_service_stopping()) status = 0, *error = (ts_error){0};
@@ -46,10 +46,12 @@ int ts_ingestor_once(void *settings, ts_error *error)
                  TS_INT("candles", (int64_t)counts.from_rest), TS_INT("absent", (int64_t)counts.absent),
                  TS_INT("missing", ts_wanted_minutes(&s->wanted)));
     if (status) return -1;
-    refused = s->catch_up.refused - refused;
-    if (!refused) return 0;
-    return ts_fail(error, TS_BAD_DATA, "%zu of %zu symbols could not be had; the others are complete", refused,
-                   s->list.count);
+    refused = s->catch_up.refused - refused + counts.damaged;
+    if (refused)
+        return ts_fail(error, TS_BAD_DATA, "%zu of %zu symbols could not be had; the others are complete", refused,
+                       s->list.count);
+    if (s->catch_up.parked == parked) return 0;
+    return ts_fail(error, TS_UNAVAILABLE, "the exchange gave no good answer of some candles; the others are there");
 }
 
 /* Whether something is to be done again, by the exchange's clock, which may go back. */
