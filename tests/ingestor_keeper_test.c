@@ -254,11 +254,28 @@ static void an_outlet_that_cannot_note_a_change_stops_nobody(void **state)
     free(root);
 }
 
+/* The environment alone names Kafka, as for the other services. */
+static void kafka_may_be_named_by_the_environment(void **state)
+{
+    (void)state;
+    for (int named = 0; named < 2; named++) {
+        ts_error error = {0};
+        ts_outlets outlets = {0};
+        ts_outlets_settings settings = {.state = ts_temporary("kafka"), .topic = "candles"};
+        assert_int_equal(setenv("KAFKA_BOOTSTRAP_SERVERS", named ? "127.0.0.1:1" : "", 1), 0);
+        if (ts_outlets_open(&settings, ts_temporary("no store"), &outlets, &error)) fail_msg("%s", error.text);
+        assert_int_equal(outlets.count, named);
+        ts_outlets_close(&outlets);
+    }
+    unsetenv("KAFKA_BOOTSTRAP_SERVERS");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_damaged_batch_concerns_its_symbol),
                                        cmocka_unit_test(a_damaged_list_of_gaps_concerns_its_symbol),
                                        cmocka_unit_test(what_trades_and_rest_say_is_compared),
-                                       cmocka_unit_test(an_outlet_that_cannot_note_a_change_stops_nobody)};
+                                       cmocka_unit_test(an_outlet_that_cannot_note_a_change_stops_nobody),
+                                       cmocka_unit_test(kafka_may_be_named_by_the_environment)};
     return cmocka_run_group_tests(tests, ts_temporary_make, ts_temporary_remove);
 }

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const double drain_seconds = 1, idle_seconds = 0.2;
@@ -67,7 +68,9 @@ int ts_outlets_open(const ts_outlets_settings *s, const char *store, ts_outlets 
     const ts_outlet_setup setup = {
         .folder = s->state, .read = ts_outlet_read_store, .context = (void *)(uintptr_t)store};
     if (s->influx_url && open_influx(s, outlets, setup, error)) return ts_error_context(error, "InfluxDB");
-    if (s->kafka.count && open_kafka(s, outlets, setup, error)) return ts_error_context(error, "Kafka");
+    const char *brokers = getenv("KAFKA_BOOTSTRAP_SERVERS");
+    if ((s->kafka.count || (brokers && *brokers)) && open_kafka(s, outlets, setup, error))
+        return ts_error_context(error, "Kafka");
     return 0;
 }
 

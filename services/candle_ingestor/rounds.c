@@ -73,13 +73,17 @@ static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, 
     return ts_catch_up_step(&s->catch_up, did, error) || ts_keeper_settle(s->keeper, error) ? -1 : 0;
 }
 
-/* REST's thread. */
+/* REST's thread, and who looks whether there is another list. */
 static void *ask_always(void *settings)
 {
     ingestor_settings *s = settings;
     int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = ts_catch_up_final(&s->catch_up);
-    double pause = away_pause;
+    double pause = away_pause, listed = ts_clock_seconds();
     while (!ts_service_stopping()) {
+        if (ts_clock_seconds() - listed >= s->list_seconds) {
+            listed = ts_clock_seconds();
+            if (ts_ingestor_look_at_list(s)) break;
+        }
         ts_error why = {0};
         bool did = false;
         if (!look(s, &planned_ms, &audited_ms, &did, &why)) {
@@ -128,7 +132,7 @@ static int open_feed(ingestor_settings *s, ts_error *error)
 
 static void stream(ingestor_settings *s)
 {
-    for (double measured = 0; !ts_service_stopping();) {
+    for (double measured = 0; !ts_service_stopping() && !s->renew;) {
         ts_feed_step(s->feed, step_seconds);
         ts_minutes_in_keep(&s->minutes, false);
         if (ts_clock_seconds() - measured < look_seconds) continue;
@@ -138,10 +142,10 @@ static void stream(ingestor_settings *s)
     ts_minutes_in_keep(&s->minutes, true);
 }
 
-int ts_ingestor_serve(void *settings, ts_error *error)
+/* One list of symbols, until the end or another list. */
+static int serve_list(ingestor_settings *s, ts_error *error)
 {
-    ingestor_settings *s = settings;
-    int status = plan(s, error) || open_feed(s, error) || ts_outlets_start(&s->outlets, error);
+    int status = plan(s, error) || open_feed(s, error);
     if (!status) {
         s->working = !pthread_create(&s->worker, NULL, ask_always, s);
         if (s->working) stream(s);
@@ -152,4 +156,15 @@ int ts_ingestor_serve(void *settings, ts_error *error)
     s->feed = NULL;
     ts_minutes_in_close(&s->minutes);
     return status ? -1 : 0;
+}
+
+int ts_ingestor_serve(void *settings, ts_error *error)
+{
+    ingestor_settings *s = settings;
+    int status = ts_outlets_start(&s->outlets, error);
+    while (!status && !ts_service_stopping()) {
+        status = serve_list(s, error);
+        if (!status && s->renew) status = ts_ingestor_change_list(s, error);
+    }
+    return status;
 }

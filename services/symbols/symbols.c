@@ -82,7 +82,13 @@ static int read_settings(const char *text, ts_symbols *symbols, ts_error *error)
 int ts_symbols_find(const char *redis, const char *settings, ts_symbols *symbols, ts_error *error)
 {
     *symbols = (ts_symbols){0};
-    int status = redis ? read_redis(redis, symbols, error) : 0;
+    ts_error why = {0};
+    int status = redis ? read_redis(redis, symbols, &why) : 0;
+    if (status && why.code == TS_UNAVAILABLE && settings) {
+        ts_log_warning("%s; the symbols of the settings count", why.text);
+        ts_symbols_clear(symbols);
+        status = 0;
+    } else if (status) ts_fail(error, why.code, "%s", why.text);
     if (!status && !symbols->count && settings) status = read_settings(settings, symbols, error);
     if (!status && !symbols->count)
         status = ts_fail(error, TS_BAD_DATA, "no symbols: neither Redis nor --symbols names one");
