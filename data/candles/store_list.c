@@ -175,12 +175,14 @@ int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_er
     ts_series live;
     *summary = (ts_store_summary){0};
     if (ts_store_folder(key, folder, error) || ts_store_read_live(key, &live, error)) return -1;
-    int status = -1;
-    bool gone = true;
-    for (int tries = 0; status && gone && tries <= TS_STORE_TRIES; tries++) {
+    int status = 0;
+    for (int tries = 0;; tries++) {
         ts_error why = {0};
-        status = summarise_batches(folder, summary, &gone, &why);
-        if (status && (!gone || tries == TS_STORE_TRIES)) ts_fail(error, why.code, "%s", why.text);
+        bool gone;
+        if (!summarise_batches(folder, summary, &gone, &why)) break;
+        if (ts_store_try_again(gone, tries)) continue;
+        status = ts_fail(error, why.code, "%s", why.text);
+        break;
     }
     if (!status) add_live(summary, &live);
     ts_series_clear(&live);
