@@ -34,8 +34,11 @@ void ts_catch_up_clock(ts_catch_up *state)
 {
     ts_error unseen = {0};
     int64_t time_ms = ts_candle_source_clock(state->source, &unseen);
+    if (time_ms && !ts_exchange_clock_tell(state->clock, time_ms)) { /* far off: is it sure? */
+        time_ms = ts_candle_source_clock(state->source, &unseen);
+        ts_exchange_clock_tell(state->clock, time_ms);
+    }
     double off = time_ms ? (double)(ts_clock_now_ms() - time_ms) / 1000 : 0;
-    ts_exchange_clock_tell(state->clock, time_ms);
     if (!time_ms) ts_log_warning("the exchange does not say what time it is: this machine's clock counts");
     else if (off > 60 || off < -60)
         ts_log_warning("this machine's clock is %+.0f s off the exchange's, which counts", off);
