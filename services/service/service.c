@@ -153,13 +153,20 @@ static int round_of_work(const ts_service *service, ts_error *error)
     return status;
 }
 
-/* Round after round. What is not available now may be at the next round; any other error is the end. */
+/* What is not available now, or bad where others say it, may be there or good at the next round. */
+static bool may_pass(const ts_service *service, const ts_error *failure)
+{
+    return failure->code == TS_UNAVAILABLE || failure->code == TS_RUN_AGAIN ||
+           (failure->code == TS_BAD_DATA && service->patient);
+}
+
+/* Round after round; an error that cannot pass is the end. */
 static int repeat(const ts_service *service, double every, ts_error *error)
 {
     while (!ts_service_stopping()) {
         ts_error failure = {0};
         if (round_of_work(service, &failure)) {
-            if (failure.code != TS_UNAVAILABLE && failure.code != TS_RUN_AGAIN) {
+            if (!may_pass(service, &failure)) {
                 *error = failure;
                 return -1;
             }

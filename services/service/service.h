@@ -57,7 +57,10 @@ typedef struct ts_service {
     void (*close)(void *settings);
 
     /* One round of work, and work until ts_service_stopping. With both, --once or --daemon choose (the daemon when
-     * nothing is said); a service without `daemon` repeats `once` when --every is given. */
+     * nothing is said); a service without `daemon` repeats `once` when --every is given: a round that ends with
+     * TS_UNAVAILABLE or TS_RUN_AGAIN is then logged, and any other error is the end, but for TS_BAD_DATA where that is
+     * others' data, which may be good the next time (`patient`). */
+    bool patient;
     int (*once)(void *settings, ts_error *error);
     int (*daemon)(void *settings, ts_error *error);
 } ts_service;

@@ -239,6 +239,7 @@ int main(int argc, char **argv)
                                        .meters = meters,
                                        .open = open_all,
                                        .close = close_all,
+                                       .patient = true,
                                        .once = update};
     return ts_service_main(&service, argc, argv);
 }
