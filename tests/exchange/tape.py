@@ -39,11 +39,19 @@ class Tape:
             if (since is None or time >= since) and (until is None or time < until) and Decimal(row["volume"]) > 0:
                 self.candles[time] = tuple(row[name] for name in ("open", "high", "low", "close", "volume"))
         if shift_to is not None and self.candles:
-            weeks = -((max(self.candles) - shift_to) // WEEK)  # so that the last one is now, or within a week from now
-            moved = ((time + weeks * WEEK, candle) for time, candle in self.candles.items())
-            self.candles = {time: candle for time, candle in moved if time <= shift_to}
+            self.shift(shift_to)
         self.times = sorted(self.candles)
         self.number()
+
+    def shift(self, now):
+        """By whole weeks: a tape that has candles of this hour of the week ends with them, another one within a week of now."""
+        beyond = -((max(self.candles) - now) // WEEK)
+        for weeks in (beyond, (now - max(self.candles)) // WEEK):
+            moved = ((time + weeks * WEEK, candle) for time, candle in self.candles.items())
+            kept = {time: candle for time, candle in moved if time <= now}
+            if kept and max(kept) > now - 60 * MINUTE:
+                break
+        self.candles = kept
 
     def number(self):
         """Ids of trades: consecutive, the same each time."""
@@ -159,11 +167,13 @@ class Recording(Tape):
         return super().partial(time, now_us)
 
 
-def received(path):
+def received(path, words=(b"",)):
     """[(microseconds, message)] of a recording of either feed, in cryptofeed's forms: {"t":"recv","ts":...,"data":...}
-    and SECONDS: MESSAGE."""
+    and SECONDS: MESSAGE; those with one of the words in them."""
     found = []
     for line in subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout.split(b"\n"):
+        if not any(word in line for word in words):
+            continue
         if line.startswith(b"{"):
             entry = json.loads(line)
             if entry["t"] == "recv":
@@ -185,7 +195,7 @@ def trades_in(message):
 def recordings(path):
     """{symbol: tape} of a recording."""
     trades = {}
-    for _, message in received(path):
+    for _, message in received(path, (b"market_trades", b'match"')):
         for each in trades_in(message):
             number = int(each["trade_id"])
             trades.setdefault(each["product_id"], {})[number] = (
