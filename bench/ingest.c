@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MESSAGES = 64, SNAPSHOT = 100 };
+enum { MESSAGES = 64, SNAPSHOT = 100, LIMIT_NS_MESSAGE = 10000, LIMIT_NS_TRADE = 4000 };
 
 typedef struct decode_job {
     int (*decode)(const void *bytes, size_t size, ts_message *message, ts_error *error);
@@ -123,6 +123,8 @@ static int measure(void *state, double seconds, ts_bench_line *line, ts_error *e
     line->value[TS_FIELD_trades_per_message] = (double)job->trades;
     line->value[TS_FIELD_ns_per_message] = ours;
     line->value[TS_FIELD_ns_per_trade] = ours / (double)job->trades;
+    if (job->trades > 1) line->value[TS_FIELD_limit_ns_per_trade] = LIMIT_NS_TRADE;
+    else line->value[TS_FIELD_limit_ns_per_message] = LIMIT_NS_MESSAGE;
     line->value[TS_FIELD_tree_ns_per_message] = tree;
     line->value[TS_FIELD_ratio] = tree / ours;
     return 0;

@@ -25,6 +25,7 @@ echo "== candle_ingestor: a day of the market under each misbehaviour, 50 kills,
 TRADESTREAM_INGEST_MINUTES=1440 TRADESTREAM_INGEST_SPEED=300 tests/ingest/ingest_test "$build" faults || failed=1
 TRADESTREAM_INGEST_MINUTES=400 TRADESTREAM_INGEST_KILLS=50 tests/ingest/ingest_test "$build" kills || failed=1
 TRADESTREAM_INGEST_CALLS_STEP=1 tests/ingest/ingest_test "$build" calls || failed=1
+TRADESTREAM_INGEST_STREAM_CALLS=all tests/ingest/ingest_test "$build" stream_calls || failed=1
 echo "== fuzzers, an hour each"
 tests/fuzz/run 3600 || failed=1
 echo "== a slow rank"

@@ -1,11 +1,12 @@
 """Misbehaviour on order: a name and a number, which says how often (every so many) or how much.
 
-    of REST         429 503 html empty(percent) truncated length huge hostile slow(seconds)
+    of REST         429 503 html empty(percent) truncated length huge hostile slow(seconds) trickle(in 40 pieces, over 2 s)
+                    revise(every so manyth minute since the beginning: the first answer has twice its volume)
     of WebSockets   cut halfopen silence(seconds, every 100 messages) drip(bytes a second) storm(connections) drop duplicate reorder restate
                     nonsense deaf(connections)"""
 import random
 
-REST = ("429", "503", "html", "empty", "truncated", "length", "huge", "hostile", "slow")
+REST = ("429", "503", "html", "empty", "truncated", "length", "huge", "hostile", "slow", "trickle", "revise")
 FEED = ("cut", "halfopen", "silence", "drip", "storm", "drop", "duplicate", "reorder", "restate", "nonsense", "deaf")
 
 HOSTILE = [b"[" * 5000, b'{"candles":[{"start":"1e999"}]}', b'{"a":"\xff\xfe"}', b"[[1e999,1,1,1,1,1]]", b"\0\0\0\0",

@@ -51,6 +51,7 @@ class Session:
         self.market, self.transport, self.data = market, transport, b""
         self.sequence, self.products, self.exchange, self.task = 0, [], False, None
         self.sent_us, self.stopped, self.held, self.counter, self.dripping = 0, False, None, 0, b""
+        self.replaying = False
 
     def received(self, data):
         self.data += data
@@ -75,10 +76,14 @@ class Session:
         if self.exchange or channel == "market_trades":
             self.products = [name for name in message["product_ids"] if name in self.market.tapes]
             self.begin()
-        if not self.exchange and channel == "heartbeats":
+        if not self.exchange and channel == "heartbeats" and not self.replaying:
             self.put_event("subscriptions", {"subscriptions": {"heartbeats": ["heartbeats"], "market_trades": self.products}})
 
     def begin(self):
+        if self.market.replay:
+            self.replaying = True
+            self.task = asyncio.get_running_loop().create_task(self.repeat())
+            return
         now = self.market.now_us()
         self.sent_us = now
         if self.exchange:
@@ -165,6 +170,18 @@ class Session:
             last = self.market.tapes[product].last(1, self.sent_us)
             self.put({"type": "heartbeat", "last_trade_id": last[0][0] if last else 0, "product_id": product,
                       "sequence": self.counter, "time": stamp(self.market.now_us())})
+
+    async def repeat(self):
+        """What was recorded, byte for byte and in its time, and 5 s of nothing; the connections after it are as usual."""
+        market, messages = self.market, self.market.replay
+        market.replay = None
+        market.set_clock(messages[0][0], market.replay_speed)
+        for time_us, message in messages:
+            await asyncio.sleep(max(0, (time_us - market.now_us()) / 1e6 / market.speed))
+            self.put_bytes(message)
+        market.counts["replayed"] += 1
+        await asyncio.sleep(5)
+        self.transport.close()
 
     async def stream(self):
         beats, silent_until, messages = self.market.mono(), 0, self.market.counts["messages"]

@@ -2,6 +2,7 @@
 import json
 import re
 from datetime import datetime, timezone
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 MINUTE = 60_000
@@ -21,6 +22,7 @@ def answer_json(value, status=200):
 class Rest:
     def __init__(self, market):
         self.market, self.ranges, self.prebuilt, self.kept_since, self.kept_until = market, [], {}, None, 0
+        self.began_ms, self.told, self.headers = market.now_us() // 1000, set(), {}
         self.doors = [
             (r"/api/v3/brokerage/market/products/([^/]+)/candles", self.advanced),
             (r"/products/([^/]+)/candles", self.exchange),
@@ -28,11 +30,13 @@ class Rest:
             (r"/0/public/OHLC", self.kraken),
             (r"/api/v3/brokerage/market/products", self.advanced_products),
             (r"/products", self.exchange_products),
+            (r"/v1/cryptocurrency/listings/latest", self.listings),
             (r"/api/v3/brokerage/time|/time|/api/v3/time|/0/public/Time", self.time),
         ]
 
-    def answer(self, target):
+    def answer(self, target, headers):
         """(status, type, body) of a GET."""
+        self.headers = headers
         url = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         for pattern, door in self.doors:
@@ -46,7 +50,17 @@ class Rest:
 
     def rows(self, symbol, start, end):
         self.ranges.append((symbol, start, end))
-        return self.market.tapes[symbol].closed(start, end, self.market.now_us())
+        rows = self.market.tapes[symbol].closed(start, end, self.market.now_us())
+        return [self.revised(symbol, *row) for row in rows] if self.market.faults.value("revise") else rows
+
+    def revised(self, symbol, time, candle):
+        """Told otherwise the first time, now and then."""
+        faults = self.market.faults
+        if time < self.began_ms or (symbol, time) in self.told or (time // MINUTE) % faults.value("revise"):
+            return time, candle
+        self.told.add((symbol, time))
+        faults.done["revise"] = faults.done.get("revise", 0) + 1
+        return time, (*candle[:4], str(2 * Decimal(candle[4])))
 
     def advanced(self, query, product):
         if product not in self.market.tapes:
@@ -89,7 +103,18 @@ class Rest:
         return answer_json({"error": [], "result": {query["pair"]: [
             [time // 1000, c[0], c[1], c[2], c[3], "0", c[4], 1] for time, c in rows], "last": rows[-1][0] // 1000 if rows else 0}})
 
+    def listings(self, query):
+        """CoinMarketCap's, as recorded."""
+        if self.headers.get("x-cmc_pro_api_key") != self.market.cmc_key:
+            return answer_json({"status": {"error_code": 1001, "error_message": "This API Key is invalid."}}, 401)
+        said = json.loads(self.market.listings)
+        if int(query["limit"]) < len(said["data"]):
+            return answer_json({**said, "data": said["data"][:int(query["limit"])]})
+        return 200, "application/json", self.market.listings
+
     def advanced_products(self, _query):
+        if self.market.products:
+            return 200, "application/json", self.market.products
         return answer_json({"products": [{"product_id": s, "base_currency_id": s.split("-")[0], "status": "online",
                                           "quote_currency_id": s.split("-")[1], "trading_disabled": False,
                                           "is_disabled": False} for s in self.market.tapes], "num_products": len(self.market.tapes)})

@@ -39,10 +39,19 @@ class Tape:
             if (since is None or time >= since) and (until is None or time < until) and Decimal(row["volume"]) > 0:
                 self.candles[time] = tuple(row[name] for name in ("open", "high", "low", "close", "volume"))
         if shift_to is not None and self.candles:
-            weeks = (shift_to - max(self.candles)) // WEEK
-            self.candles = {time + weeks * WEEK: candle for time, candle in self.candles.items()}
+            self.shift(shift_to)
         self.times = sorted(self.candles)
         self.number()
+
+    def shift(self, now):
+        """By whole weeks: a tape that has candles of this hour of the week ends with them, another one within a week of now."""
+        beyond = -((max(self.candles) - now) // WEEK)
+        for weeks in (beyond, (now - max(self.candles)) // WEEK):
+            moved = ((time + weeks * WEEK, candle) for time, candle in self.candles.items())
+            kept = {time: candle for time, candle in moved if time <= now}
+            if kept and max(kept) > now - 60 * MINUTE:
+                break
+        self.candles = kept
 
     def number(self):
         """Ids of trades: consecutive, the same each time."""
@@ -140,7 +149,7 @@ class Tape:
 
 
 class Recording(Tape):
-    """One product of a recording of Advanced Trade's feed: the trades are those of the recording, the candles theirs."""
+    """One product of a recording: the trades are those of the recording, the candles theirs."""
 
     def __init__(self, symbol, trades):
         self.symbol, self.differ, self.minutes = symbol, 0, {}
@@ -158,19 +167,48 @@ class Recording(Tape):
         return super().partial(time, now_us)
 
 
-def recordings(path):
-    """{symbol: tape} of a file of the form of cryptofeed's: a line for each message, with what was received under data."""
-    trades = {}
+def received(path, words=(b"",)):
+    """[(microseconds, message)] of a recording of either feed, in cryptofeed's forms: {"t":"recv","ts":...,"data":...}
+    and SECONDS: MESSAGE; those with one of the words in them."""
+    found = []
     for line in subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout.split(b"\n"):
-        if b'"recv"' not in line or b"market_trades" not in line:
+        if not any(word in line for word in words):
             continue
-        message = json.loads(line)["data"]
-        for event in (json.loads(message) if isinstance(message, str) else message).get("events", []):
-            for each in event.get("trades", []):
-                price, size = Decimal(each["price"]), Decimal(each["size"])
-                trades.setdefault(each["product_id"], {})[int(each["trade_id"])] = (
-                    int(each["trade_id"]), moment_us(each["time"]), price, size, each["side"])
+        if line.startswith(b"{"):
+            entry = json.loads(line)
+            if entry["t"] == "recv":
+                found.append((int(entry["ts"] * 1e6), entry["data"].encode()))
+        elif line[:1].isdigit():
+            time, _, message = line.partition(b": ")
+            found.append((int(float(time) * 1e6), message))
+    return found
+
+
+def trades_in(message):
+    """Trades as the feeds tell them; those of l2_data and others are none."""
+    if b'"market_trades"' in message:
+        said = json.loads(message)
+        return [trade for event in said.get("events", []) for trade in event.get("trades", [])]
+    return [json.loads(message)] if b'"match"' in message or b'"last_match"' in message else []
+
+
+def recordings(path):
+    """{symbol: tape} of a recording."""
+    trades = {}
+    for _, message in received(path, (b"market_trades", b'match"')):
+        for each in trades_in(message):
+            number = int(each["trade_id"])
+            trades.setdefault(each["product_id"], {})[number] = (
+                number, moment_us(each["time"]), Decimal(each["price"]), Decimal(each["size"]), each["side"].upper())
     return {symbol: Recording(symbol, found.values()) for symbol, found in trades.items()}
+
+
+def products_in(path):
+    """The REST interface's list of products, where the recording holds it."""
+    for line in subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout.split(b"\n"):
+        if b'"t":"http"' in line[:99]:
+            return json.loads(line)["data"].encode()
+    return None
 
 
 def moment_us(text):

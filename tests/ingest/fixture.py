@@ -14,10 +14,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SHARED = os.environ.get("TRADESTREAM_SHARED_DATA", os.path.join(ROOT, "..", "shared", "data"))
 DATA = os.path.join(SHARED, "coinbase-and-others")
 RECORDING = os.path.join(SHARED, "messages", "coinbase-advanced-trade-2026-08-09.jsonl.zst")
+RECORDING_EXCHANGE = os.path.join(SHARED, "messages", "coinbase-pro-ws-2021-04-17.cryptofeed.txt.zst")
 SYMBOLS = ("BTC-USD", "LTC-USD")
 MINUTE = 60_000
 sys.path.insert(0, os.path.join(ROOT, "tests", "exchange"))
-from tape import Tape, recordings, time_of  # noqa: E402
+from tape import Tape, received, recordings, time_of, trades_in  # noqa: E402
 
 
 def files():
@@ -104,6 +105,35 @@ class Stack:
         with urllib.request.urlopen(f"{self.address}/query?{words}", b"" if post else None, timeout=30) as answer:
             return json.load(answer)
 
+    def points(self, symbol, database="candles", since=0):
+        """How many InfluxDB holds."""
+        words = f"SELECT count(close) FROM candles WHERE symbol='{symbol}' AND time >= {since}ms"
+        return self.query(words, database)["results"][0].get("series", [{"values": [[0, 0]]}])[0]["values"][0][1]
+
+
+class Outlets:
+    """InfluxDB and Kafka, with a database without a retention (or with one) and the topics."""
+
+    def __init__(self, tradestream, folder, database="candles", retention=""):
+        self.influx = Stack("influx", folder, "INFLUX_URL")
+        self.kafka = Stack("kafka", folder, "KAFKA_BOOTSTRAP_SERVERS")
+        make = [tradestream, "migrate", "topics", "--kafka", f"bootstrap.servers={self.kafka.address}"]
+        wait_until(lambda: subprocess.run(make, capture_output=True).returncode == 0, "the topics are made")
+        self.influx.query(f"CREATE DATABASE {database} {retention}", post=True)
+        self.words = ("--influxdb-url", self.influx.address, "--influxdb-database", database,
+                      "--kafka", f"bootstrap.servers={self.kafka.address}")
+
+    @staticmethod
+    def value(ingestor, name, outlet):
+        return ingestor.metrics().get(f'tradestream_outlet_{name}{{outlet="{outlet}"}}')
+
+    def are_done(self, ingestor, outlets=("influxdb", "kafka")):
+        return all(self.value(ingestor, "waiting", each) == 0 and self.value(ingestor, "series_behind", each) == 0 and
+                   self.value(ingestor, "candles_sent_total", each) for each in outlets)
+
+    def down(self):
+        self.influx.do("down"), self.kafka.do("down")
+
 
 class Ingestor:
     """candle_ingestor as a process; `words` are its flags beside those that every test wants."""
@@ -168,8 +198,13 @@ def expected(since, until):
     return {tape.symbol: numbers(tape) for tape in tapes}
 
 
-def recorded():
-    return {symbol: numbers(tape) for symbol, tape in recordings(RECORDING).items()}
+def recorded(path=RECORDING):
+    return {symbol: numbers(tape) for symbol, tape in recordings(path).items()}
+
+
+def recorded_trades(path):
+    """How many the messages of a recording tell, those told twice with them."""
+    return sum(len(trades_in(message)) for _, message in received(path, (b"market_trades", b'match"')))
 
 
 def numbers(tape):
