@@ -21,7 +21,11 @@ struct ts_producer {
     char why[256];              /* of the first failure since then */
 };
 
+/* One request at a time: a broker takes any number as a producer's first of a partition that it does not know yet. With
+ * several, the second could be taken while the first is refused (the leader of a new partition is not ready), and the
+ * first, tried again, would then be taken for a duplicate, acknowledged and lost. */
 static const ts_bus_default defaults[] = {{"enable.idempotence", "true"},
+                                          {"max.in.flight.requests.per.connection", "1"},
                                           {"linger.ms", "5"},
                                           {"compression.type", "zstd"},
                                           {"message.max.bytes", "5242880"},
