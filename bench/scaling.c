@@ -16,7 +16,7 @@
 
 enum { SERIES = 4, BARS = 100000, EVALUATIONS = 1000, MODEL_TASKS = 100 * 60, WORDS = 16 + SERIES };
 
-/* Ranks look for messages at least every 5 ms (cluster/job_internal.h): half of that passes on average. */
+/* Ranks look for messages at least every 5 ms (cluster/nap.h): half of that passes on average. */
 static const double latency = 0.0025;
 
 /* The model's jobs come last, when the repeat has measured what they need. */

@@ -1,6 +1,10 @@
 /* Rank 0: deals tasks, keeps the ledger, writes checkpoints, and ends the job for all. */
-#include "cluster/job_internal.h"
+#include "cluster/deal.h"
+
+#include "cluster/helpers.h"
+#include "cluster/nap.h"
 #include "cluster/stop_signal.h"
+#include "cluster/talk.h"
 #include "common/clock.h"
 #include "common/memory.h"
 

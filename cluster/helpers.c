@@ -1,7 +1,9 @@
 /* Rank 0's part in sharing one task among ranks: when no tasks wait any more, ranks without one help those that have
  * one. Who works on a task is told how many would help; what it asks for is given to them, and their answers go back.
  * A part that nobody is free for waits: helpers become free again, as parts have no parts. */
-#include "cluster/job_internal.h"
+#include "cluster/helpers.h"
+
+#include "cluster/talk.h"
 #include "common/memory.h"
 
 #include <stdlib.h>

@@ -1,5 +1,8 @@
-#include "cluster/job_internal.h"
+#include "cluster/job.h"
 
+#include "cluster/deal.h"
+#include "cluster/serve.h"
+#include "cluster/worker.h"
 #include "common/clock.h"
 
 /* A thread that is in the middle of a long evaluation is not waited for longer than this, in seconds. */
@@ -11,17 +14,6 @@ static bool still_computes(ts_worker *worker)
     ts_worker_stop(worker);
     while (!ts_worker_idle(worker) && ts_clock_seconds() < until) ts_worker_wait(worker, 0.01);
     return !ts_worker_idle(worker);
-}
-
-int ts_job_say(ts_comm *comm, int to, int tag, uint64_t number, const void *bytes, size_t size, ts_error *error)
-{
-    ts_strbuf text = {0};
-    ts_put_u64(&text, number);
-    if (size) ts_strbuf_append(&text, bytes, size);
-    int status = ts_strbuf_failed(&text) ? ts_no_memory(error, "a message")
-                                         : ts_comm_send(comm, to, tag, text.text, text.length, error);
-    ts_strbuf_clear(&text);
-    return status;
 }
 
 int ts_job_run(ts_comm *comm, const ts_job *job, ts_ledger *ledger, ts_checkpoint *checkpoint, bool *abandoned,

@@ -1,6 +1,9 @@
 /* A rank that is not the first: gives tasks to its thread, and what comes of them to rank 0. */
-#include "cluster/job_internal.h"
+#include "cluster/serve.h"
+
+#include "cluster/nap.h"
 #include "cluster/stop_signal.h"
+#include "cluster/talk.h"
 
 typedef struct server {
     ts_comm *comm;

@@ -2,7 +2,7 @@
 #ifndef TS_CLUSTER_WORKER_H
 #define TS_CLUSTER_WORKER_H
 
-#include "cluster/job.h"
+#include "cluster/tasks.h"
 
 typedef enum ts_event_kind {
     TS_EVENT_ANSWERED, /* answers of a task */

@@ -8,7 +8,8 @@
 #include <sys/types.h>
 
 /* Start word[0], looked for on the PATH, with the words up to the NULL. It reads nothing, and what it says goes to the
- * file `log`, made anew. TS_UNAVAILABLE: there is no such program. */
+ * file `log`, made anew. It can be told to stop, whatever signals this process blocks or ignores. TS_UNAVAILABLE: there
+ * is no such program. */
 int ts_process_start(const char *const *word, const char *log, pid_t *child, ts_error *error);
 
 /* What it said last, of one of ours the sentence that ended it; "" when nothing. */

@@ -79,6 +79,13 @@ int ts_file_write(const char *path, const void *bytes, size_t length, ts_error *
     return ts_file_commit(temporary, path, error);
 }
 
+/* That a folder is in the one above is durable. */
+static int sync_name(const char *path, ts_error *error)
+{
+    char above[PATH_MAX];
+    return copy_path(above, path, error) || sync_path(dirname(above), O_RDONLY | O_DIRECTORY, error) ? -1 : 0;
+}
+
 int ts_folder_make(const char *path, ts_error *error)
 {
     char part[PATH_MAX];
@@ -88,7 +95,9 @@ int ts_folder_make(const char *path, ts_error *error)
         bool last = *slash == '\0';
         if (!last && *slash != '/') continue;
         *slash = '\0';
-        if (mkdir(part, 0777) && errno != EEXIST) return ts_fail(error, TS_FAILED, "%s: %s", part, strerror(errno));
+        bool made = !mkdir(part, 0777);
+        if (!made && errno != EEXIST) return ts_fail(error, TS_FAILED, "%s: %s", part, strerror(errno));
+        if (made && sync_name(part, error)) return -1;
         if (last) break;
         *slash = '/';
     }

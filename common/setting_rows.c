@@ -16,9 +16,11 @@ int ts_setting_rows_add(ts_setting_rows *rows, const ts_setting *const *tables, 
     rows->row = grown;
     for (const ts_setting *const *table = tables; *table; table++) {
         for (const ts_setting *setting = *table; setting->name; setting++) {
-            const char *comma = strchr(setting->name, ',');
+            const char *comma = strchr(setting->name, ','), *more = comma ? comma + 1 : "";
             ts_setting_row *next = &rows->row[rows->count++];
-            *next = (ts_setting_row){.setting = setting, .into = into, .letter = comma ? comma[1] : '\0'};
+            *next = (ts_setting_row){.setting = setting, .into = into};
+            if (*more && more[1]) next->variable = more;
+            else next->letter = *more;
             snprintf(next->name, sizeof next->name, "%.*s", (int)strcspn(setting->name, ","), setting->name);
         }
     }

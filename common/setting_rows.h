@@ -11,6 +11,7 @@ typedef struct ts_setting_row {
     void *into;                 /* the struct that holds its field */
     char name[TS_SETTING_NAME]; /* without the short form */
     char letter;                /* the short form, or 0 */
+    const char *variable;       /* another one of the environment, or NULL */
     bool on_line; /* given on the command line, so that a list there replaces the one of the environment */
 } ts_setting_row;
 

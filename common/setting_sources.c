@@ -29,8 +29,9 @@ int ts_settings_from_environment(const ts_setting_rows *rows, ts_error *error)
     for (size_t i = 0; i < rows->count; i++) {
         char variable[TS_SETTING_PLACE];
         ts_setting_variable(&rows->row[i], variable);
-        const char *text = getenv(variable);
-        if (text && *text && set(&rows->row[i], text, variable, error)) return -1;
+        const char *name = variable, *text = getenv(name);
+        if (!(text && *text) && rows->row[i].variable) text = getenv(name = rows->row[i].variable);
+        if (text && *text && set(&rows->row[i], text, name, error)) return -1;
     }
     return 0;
 }

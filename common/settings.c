@@ -174,6 +174,7 @@ static void help_row(const ts_setting_row *row, FILE *out)
     fputs(setting->help ? setting->help : "", out);
     if (setting->min != 0 || setting->max != 0) fprintf(out, "; %s", range);
     if (setting->type == TS_SETTING_CHOICE && setting->value) fprintf(out, "; %s", range);
+    if (row->variable) fprintf(out, "; or %s", row->variable);
     if (setting->fallback && *setting->fallback) fprintf(out, " (default %s)", setting->fallback);
     fputc('\n', out);
 }

@@ -31,7 +31,8 @@ typedef enum ts_setting_type {
 } ts_setting_type;
 
 typedef struct ts_setting {
-    const char *name; /* "min-trades"; "output,o" also gives the short form -o */
+    const char *name; /* "min-trades"; "output,o" also gives the short form -o, "group,KAFKA_GROUP_ID" a variable that
+                       * is looked at when TRADESTREAM_GROUP says nothing */
     ts_setting_type type;
     size_t offset;        /* of the field in the verb's settings struct */
     const char *fallback; /* default as text, NULL for none */

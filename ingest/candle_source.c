@@ -136,6 +136,18 @@ int64_t ts_candle_source_clock(ts_candle_source *source, ts_error *error)
     return status ? 0 : source->answer.date_ms;
 }
 
+bool ts_candle_source_is_there(ts_candle_source *source)
+{
+    bool there = false;
+    for (int tries = 0; tries < 3 && !there; tries++) {
+        ts_error unseen = {0};
+        ts_candle_source_clock(source, &unseen);
+        there = !unseen.code && source->answer.status == 200;
+    }
+    if (there) ts_backoff_reset(&source->backoff);
+    return there;
+}
+
 /* The beginning of an answer, fit for a log. */
 static const char *quote(const ts_fetch_answer *answer, char text[QUOTED + 1])
 {
@@ -224,10 +236,42 @@ static int ask_again(ts_candle_source *source, const question *q, unsigned times
     return 0;
 }
 
+/* A page without candles, and whether it was asked for with care: as the first of its stretch it was. */
+typedef struct stretch {
+    question last;
+    bool open, sure;
+} stretch;
+
+/* The stretch goes on or begins with this page. */
+static void extend(stretch *empty, const question *q)
+{
+    *empty = (stretch){.last = *q, .open = true, .sure = !empty->open};
+}
+
+/* Give out the last page of the stretch, which another follows: it was asked for twice. */
+static int give_within(ts_candle_source *source, const stretch *empty, ts_candle_page_sink *sink, void *context,
+                       ts_error *error)
+{
+    const question *last = &empty->last;
+    ts_candle_page page = {.from_ms = last->from_ms, .to_ms = last->to_ms, .server_ms = source->answer.date_ms};
+    return sink(context, &page, error);
+}
+
+/* Where the stretch ends its last page is looked at with care. */
+static int give_last(ts_candle_source *source, stretch *empty, ts_candle_page_sink *sink, void *context,
+                     ts_error *error)
+{
+    ts_candle_page page;
+    empty->open = false;
+    if (empty->sure) return give_within(source, empty, sink, context, error);
+    return ask_again(source, &empty->last, EMPTY_FIRST, &page, error) || sink(context, &page, error) ? -1 : 0;
+}
+
 int ts_candle_source_fetch(ts_candle_source *source, const char *symbol, int64_t interval_ms, int64_t from_ms,
                            int64_t to_ms, ts_candle_page_sink *sink, void *context, ts_error *error)
 {
-    question q = {.symbol = symbol, .interval_ms = interval_ms}, empty = {0};
+    question q = {.symbol = symbol, .interval_ms = interval_ms};
+    stretch empty = {0};
     int64_t span = source->exchange->page * interval_ms;
     ts_candle_page page;
     ts_strbuf product = {0};
@@ -236,20 +280,15 @@ int ts_candle_source_fetch(ts_candle_source *source, const char *symbol, int64_t
     ts_strbuf_clear(&product);
     for (q.from_ms = from_ms; q.from_ms < to_ms; q.from_ms = q.to_ms) {
         q.to_ms = to_ms - q.from_ms > span ? q.from_ms + span : to_ms;
-        if (ask_again(source, &q, empty.symbol ? EMPTY_WITHIN : EMPTY_FIRST, &page, error)) return -1;
-        if (page.count && empty.symbol) { /* where the stretch ends its last page is looked at with care */
-            if (ask_again(source, &empty, EMPTY_FIRST, &page, error) || sink(context, &page, error) ||
-                ask_again(source, &q, EMPTY_FIRST, &page, error))
+        if (ask_again(source, &q, empty.open ? EMPTY_WITHIN : EMPTY_FIRST, &page, error)) return -1;
+        if (page.count && empty.open) {
+            bool again = !empty.sure; /* the answer is another one by then */
+            if (give_last(source, &empty, sink, context, error) ||
+                (again && ask_again(source, &q, EMPTY_FIRST, &page, error)))
                 return -1;
-            empty.symbol = NULL;
-        } else if (empty.symbol) {
-            ts_candle_page before = {.from_ms = empty.from_ms, .to_ms = empty.to_ms, .server_ms = page.server_ms};
-            if (sink(context, &before, error)) return -1;
-        }
-        if (!page.count) empty = q;
+        } else if (empty.open && give_within(source, &empty, sink, context, error)) return -1;
+        if (!page.count) extend(&empty, &q);
         else if (sink(context, &page, error)) return -1;
     }
-    if (!empty.symbol) return 0;
-    if (ask_again(source, &empty, EMPTY_FIRST, &page, error)) return -1;
-    return sink(context, &page, error);
+    return empty.open ? give_last(source, &empty, sink, context, error) : 0;
 }

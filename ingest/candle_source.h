@@ -42,6 +42,9 @@ int ts_candle_source_fetch(ts_candle_source *source, const char *symbol, int64_t
 /* Ask what time it is there, in whole seconds; 0: it did not say, and `error` why. */
 int64_t ts_candle_source_clock(ts_candle_source *source, ts_error *error);
 
+/* Whether it answers at all: by that question, three times at most. */
+bool ts_candle_source_is_there(ts_candle_source *source);
+
 typedef struct ts_candle_source_counts {
     uint64_t requests, retries, limited /* answers 429 */, pages, candles;
 } ts_candle_source_counts;

@@ -21,8 +21,8 @@ typedef struct link {
     ts_stream *stream;
     ts_backoff backoff;
     phase phase;
-    bool connected_before;
-    double until, since, heard; /* monotonic: wait until; in this phase since; the last message that could be read */
+    bool connected_before, told; /* of products that this connection does not serve */
+    double until, since, heard;  /* monotonic: wait until; in this phase since; the last message that could be read */
 } link;
 
 struct ts_feed {
@@ -54,6 +54,7 @@ static void opened(void *user)
     of->feed->counts.reconnects += of->connected_before;
     of->feed->counts.connects++;
     of->connected_before = true;
+    of->told = false;
     of->heard = of->since;
     ts_stream_opened(of->stream);
     tell(of->feed, TS_FEED_CONNECTED, "");
@@ -160,6 +161,19 @@ static void give_up(link *of, const char *what, double seconds)
     ts_websocket_close(of->socket, why);
 }
 
+/* Once a connection. */
+static void tell_unconfirmed(link *of)
+{
+    ts_strbuf names = {0};
+    if (of->told) return;
+    of->told = true;
+    ts_stream_unconfirmed(of->stream, &names);
+    ts_strbuf_puts(
+        &names, names.length ? ": the exchange does not send their trades, and REST is asked for their minutes" : "");
+    if (names.length && !ts_strbuf_failed(&names)) tell(of->feed, TS_FEED_COMPLAINT, names.text);
+    ts_strbuf_clear(&names);
+}
+
 static void look_after_open(link *of, double now)
 {
     const ts_feed_settings *settings = &of->feed->settings;
@@ -169,7 +183,10 @@ static void look_after_open(link *of, double now)
         give_up(of, "no message", silence);
     } else if (now - of->since > patience && !ts_stream_covered(of->stream)) {
         give_up(of, "the exchange confirmed no subscription", patience);
-    } else if (now - of->since > GOOD_S) ts_backoff_reset(&of->backoff);
+    } else {
+        if (now - of->since > patience) tell_unconfirmed(of);
+        if (now - of->since > GOOD_S) ts_backoff_reset(&of->backoff);
+    }
 }
 
 static void look_after(link *of)

@@ -148,14 +148,17 @@ static void damage_open(ts_minutes *minutes, int64_t time_us)
     ts_minutes_damage(minutes, minutes->next * MINUTE_US, least(until, minutes->next + OPEN) * MINUTE_US);
 }
 
+void ts_minutes_begin(ts_minutes *minutes, int64_t now_us)
+{
+    if (minutes->begun) return;
+    minutes->begun = true;
+    minutes->begin = minutes->next = number_of(now_us);
+}
+
 void ts_minutes_start(ts_minutes *minutes, int64_t now_us)
 {
-    int64_t now = number_of(now_us);
-    if (!minutes->begun) {
-        minutes->begun = true;
-        minutes->begin = minutes->next = now;
-    }
-    give_up(minutes, now);
+    ts_minutes_begin(minutes, now_us);
+    give_up(minutes, number_of(now_us));
     minutes->covered = true;
     minutes->clock_us = most(minutes->clock_us, now_us);
     damage_open(minutes, now_us);

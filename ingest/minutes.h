@@ -51,6 +51,9 @@ const char *ts_minutes_symbol(const ts_minutes *minutes);
 /* From now on (the exchange's clock) all trades are received; the minute of that time is dirty, as is all since the
  * last stop. Until the first start nothing is given out, and trades only tell ids. */
 void ts_minutes_start(ts_minutes *minutes, int64_t now_us);
+
+/* Without a start, too, minutes are given out from now on: as long as there is none they are dirty. */
+void ts_minutes_begin(ts_minutes *minutes, int64_t now_us);
 void ts_minutes_stop(ts_minutes *minutes);
 bool ts_minutes_covered(const ts_minutes *minutes);
 

@@ -53,6 +53,7 @@ struct ts_stream {
     int64_t guess_us;          /* of its clock, while there was no connection */
     int64_t tick_us;           /* when all products are next told the time */
     bool open, suspect;        /* a message since then could not be read */
+    bool answered;             /* the exchange has said what it sends on this connection */
     ts_number_spans sequence;
     ts_message message;
     ts_stream_counts *counts;
@@ -155,7 +156,7 @@ void ts_stream_opened(ts_stream *stream)
 {
     stream->sequence = (ts_number_spans){0};
     stream->open = true;
-    stream->suspect = false;
+    stream->suspect = stream->answered = false;
     stream->leap_us = 0;
 }
 
@@ -180,6 +181,13 @@ size_t ts_stream_covered(const ts_stream *stream)
     size_t covered = 0;
     for (size_t i = 0; i < stream->products; i++) covered += ts_minutes_covered(stream->product[i].minutes);
     return covered;
+}
+
+void ts_stream_unconfirmed(const ts_stream *stream, ts_strbuf *names)
+{
+    for (size_t i = 0; i < stream->products; i++)
+        if (!stream->product[i].confirmed)
+            ts_strbuf_printf(names, "%s%s", names->length ? ", " : "", ts_minutes_symbol(stream->product[i].minutes));
 }
 
 /* Move the clock; false when the message's time is not believed. */
@@ -230,11 +238,23 @@ static void tick(product *of, int64_t now_us)
     if (of->confirmed) ts_minutes_advance(of->minutes, now_us);
 }
 
+/* Nobody sends the trades of a product that is not confirmed: its minutes come out dirty, by the others' clock. */
+static void tick_unconfirmed(ts_stream *stream)
+{
+    for (size_t i = 0; i < stream->products && stream->answered && stream->clock_us; i++) {
+        const product *of = &stream->product[i];
+        if (of->confirmed) continue;
+        ts_minutes_begin(of->minutes, stream->clock_us);
+        ts_minutes_advance(of->minutes, stream->clock_us);
+    }
+}
+
 static void tick_all(ts_stream *stream)
 {
-    if (stream->form->each || waits_for_messages(stream) || stream->clock_us < stream->tick_us) return;
+    if ((!stream->form->each && waits_for_messages(stream)) || stream->clock_us < stream->tick_us) return;
     stream->tick_us = stream->clock_us + TICK_US;
-    for (size_t i = 0; i < stream->products; i++) tick(&stream->product[i], stream->clock_us);
+    tick_unconfirmed(stream);
+    for (size_t i = 0; i < stream->products && !stream->form->each; i++) tick(&stream->product[i], stream->clock_us);
 }
 
 static void take_trades(ts_stream *stream, const ts_message *message)
@@ -267,6 +287,7 @@ static void take_heartbeat(ts_stream *stream, const ts_message *message)
 static void take_confirmation(ts_stream *stream, const ts_message *message)
 {
     stream->tick_us = 0;
+    stream->answered = true;
     for (size_t i = 0; i < stream->products; i++) stream->product[i].confirmed = false;
     for (size_t i = 0; i < message->products; i++) {
         product *of = find(stream, message->product[i].symbol);

@@ -39,6 +39,9 @@ void ts_stream_quiet(ts_stream *stream, double seconds);
 
 /* Products whose trades are being received. */
 size_t ts_stream_covered(const ts_stream *stream);
+
+/* Append the names of those that the exchange did not confirm on this connection: their minutes are dirty. */
+void ts_stream_unconfirmed(const ts_stream *stream, ts_strbuf *names);
 size_t ts_stream_symbols(const ts_stream *stream); /* of all */
 
 #endif

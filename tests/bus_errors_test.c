@@ -1,7 +1,7 @@
 /* The bus, when brokers answer with errors of the protocol: those that pass are lived through, those that do not are
  * told. The answers come from librdkafka's mock cluster, tests/mock_kafka/. */
 #define _GNU_SOURCE /* setenv, usleep */
-#include "data/bus/consumer.h"
+#include "data/bus/harvest.h"
 #include "data/bus/producer.h"
 
 #include "common/clock.h"
@@ -28,7 +28,9 @@ enum {
     UNKNOWN_MEMBER = 25,
     REBALANCE_IN_PROGRESS = 27,
     NOT_AUTHORIZED = 29,
-    GROUP_NOT_AUTHORIZED = 30
+    GROUP_NOT_AUTHORIZED = 30,
+    OUT_OF_ORDER_SEQUENCE_NUMBER = 45,
+    INVALID_PRODUCER_EPOCH = 47
 };
 enum { RECORDS = 200 };
 
@@ -216,6 +218,34 @@ static void what_is_refused_is_told(void **state)
     ts_producer_close(with);
 }
 
+/* After errors that an idempotent client cannot live with (librdkafka calls the first fatal), the same records can be
+ * sent again: what was told to be lost is all that was. */
+static void a_fatal_error_is_told_once(void **state)
+{
+    (void)state;
+    static const int answers[] = {OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH};
+    make_topic("fatal");
+    ts_producer *with = producer();
+    for (int i = 0; i < 2; i++) {
+        ts_error error = {0};
+        send_all(with, "fatal");
+        if (ts_producer_flush(with, 30, &error)) fail_msg("%s", error.text);
+        uint64_t before = ts_producer_delivered(with);
+        answer_with(PRODUCE, answers[i], 1);
+        send_all(with, "fatal");
+        assert_int_equal(ts_producer_flush(with, 30, &error), -1);
+        assert_int_equal(error.code, TS_UNAVAILABLE);
+        answer_with(PRODUCE, 0, 0);
+        assert_true(ts_producer_delivered(with) < before + RECORDS);
+        before = ts_producer_delivered(with);
+        error = (ts_error){0};
+        send_all(with, "fatal");
+        if (ts_producer_flush(with, 30, &error)) fail_msg("%d: %s", answers[i], error.text);
+        assert_int_equal(ts_producer_delivered(with), before + RECORDS);
+    }
+    ts_producer_close(with);
+}
+
 /* A commit that comes too late for its group is no failure: the records come again, to whoever has the partition. */
 static void a_commit_after_a_rebalance_is_lost(void **state)
 {
@@ -290,12 +320,55 @@ static void a_forgotten_member_joins_again(void **state)
     ts_consumer_close(reader);
 }
 
+static bool forget_after_a_second(void)
+{
+    static double began;
+    static bool done;
+    if (began == 0) began = ts_clock_seconds();
+    if (!done && ts_clock_seconds() - began > 1) {
+        answer_with(HEARTBEAT, UNKNOWN_MEMBER, 1);
+        done = true;
+    }
+    return false;
+}
+
+/* A member that loses its place while it gathers receives everything anew: the harvest has each record once, those of
+ * a partition in the order of their offsets. */
+static void a_harvest_has_nothing_of_a_place_that_was_lost(void **state)
+{
+    (void)state;
+    int64_t last[2] = {-1, -1};
+    ts_error error = {0};
+    make_topic("harvest");
+    send_in_peace("harvest");
+    ts_consumer *reader = consumer("harvest");
+    while (ts_consumer_ready(reader, &(ts_error){0})) usleep(20000);
+    const ts_bus_patience patience = {
+        .most = 2 * RECORDS, .first = 20, .linger = 12, .stopping = forget_after_a_second};
+    ts_bus_harvest h;
+    if (ts_bus_harvest_gather(reader, &patience, &h, &error)) fail_msg("%s", error.text);
+    for (size_t i = 0; i < h.records; i++) {
+        const ts_bus_record *record = h.record[i];
+        assert_in_range(record->partition, 0, 1);
+        assert_true(record->offset > last[record->partition]);
+        last[record->partition] = record->offset;
+    }
+    assert_int_equal(h.records, RECORDS);
+    if (ts_bus_harvest_commit(reader, &h, &error)) fail_msg("%s", error.text);
+    ts_bus_harvest_clear(&h);
+    ts_consumer_close(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_passes_is_lived_through),       cmocka_unit_test(what_is_refused_is_told),
-        cmocka_unit_test(a_commit_after_a_rebalance_is_lost), cmocka_unit_test(a_commit_that_is_refused_is_told),
+        cmocka_unit_test(what_passes_is_lived_through),
+        cmocka_unit_test(what_is_refused_is_told),
+        cmocka_unit_test(a_fatal_error_is_told_once),
+        cmocka_unit_test(a_commit_after_a_rebalance_is_lost),
+        cmocka_unit_test(a_commit_that_is_refused_is_told),
         cmocka_unit_test(a_forgotten_member_joins_again),
+        cmocka_unit_test(a_harvest_has_nothing_of_a_place_that_was_lost),
     };
     return cmocka_run_group_tests(tests, open_mock, close_mock);
 }

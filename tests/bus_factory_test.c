@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -124,6 +125,25 @@ static size_t count_symbol(const asked *all, const char *symbol)
 
 static void redis(const char *command) { assert_int_equal(shell("redis-cli -u '%s' %s", url, command), 0); }
 
+/* The candles are those of before; what is asked about them is not. */
+static void a_change_asks_anew(const char *options)
+{
+    static const struct {
+        const char *change, *requests;
+    } change[] = {{"--seed 2", "\"requests\": 360"},
+                  {"--seed 2", "\"requests\": 0"},
+                  {"--seed 2 --windows 10h", "\"requests\": 120"},
+                  {"--seed 2 --windows 10h --strategies PIVOT", "\"requests\": 2"},
+                  {"--seed 2 --windows 10h --strategies PIVOT --fee 0", "\"requests\": 2"},
+                  {"--seed 2 --windows 10h --strategies PIVOT --fee 0 --expires-seconds 7", "\"requests\": 0"}};
+    char more[768];
+    make_topic("changed");
+    for (size_t i = 0; i < sizeof change / sizeof *change; i++) {
+        snprintf(more, sizeof more, "%s %s", options, change[i].change);
+        shell_expect(shell("%s", ask("changed", more)), 0, change[i].requests);
+    }
+}
+
 static void every_combination_is_asked_once(void **state)
 {
     (void)state;
@@ -144,6 +164,7 @@ static void every_combination_is_asked_once(void **state)
         assert_int_equal(r->evaluations, 50 * 31);
     }
     shell_expect(shell("%s", ask("once", options)), 0, "\"requests\": 0"); /* no new candles, nothing to ask */
+    a_change_asks_anew(options);
     snprintf(options, sizeof options, "--symbols AAA-USD,CCC-USD --cycles 0");
     shell_expect(shell("%s", ask("once", options)), 0, "\"requests\": 360"); /* not remembered: the same again */
     asked again = read_requests("once");
@@ -170,13 +191,49 @@ static void redis_says_whom_to_ask_about(void **state)
     shell_expect(shell("%s", ask("listed", "--cycles 0 --strategies ADX_DMI --symbols BBB-USD")), 0,
                  "\"from\": \"settings\"");
     shell_expect(shell("%s", ask("listed", "--cycles 0")), 65, "neither Redis nor --symbols names one");
+    redis("lpush tradestream:symbols x"); /* no text: with --symbols these are taken, without the round ends */
+    shell_expect(shell("%s", ask("listed", "--cycles 0 --strategies ADX_DMI --symbols BBB-USD")), 0, "WRONGTYPE");
+    shell_expect(shell("%s", ask("listed", "--cycles 0 --strategies ADX_DMI")), 69, "WRONGTYPE");
+    setenv("TRADESTREAM_REDIS_URL", "redis://127.0.0.1:1", 1);
+    shell_expect(shell("%s", ask("listed", "--cycles 0 --strategies ADX_DMI --symbols BBB-USD")), 0,
+                 "symbols are those of the settings: Redis at 127.0.0.1:1");
+    setenv("TRADESTREAM_REDIS_URL", url, 1);
+    redis("flushall");
     asked all = read_requests("listed");
-    assert_int_equal(all.count, 9);
+    assert_int_equal(all.count, 15);
     assert_int_equal(count_symbol(&all, "AAA-USD"), 3);
-    assert_int_equal(count_symbol(&all, "BBB-USD"), 3);
+    assert_int_equal(count_symbol(&all, "BBB-USD"), 9);
     assert_int_equal(count_symbol(&all, "CCC-USD"), 3);
     free(all.request);
     unsetenv("TRADESTREAM_REDIS_URL");
+}
+
+/* As the original platform says where Redis and the topic are. */
+static void other_names_of_the_environment(void **state)
+{
+    (void)state;
+    need_servers();
+    make_topic("named");
+    char password[128] = "", host[128], command[2048];
+    int port;
+    const char *at = strrchr(url, '@');
+    if (at) sscanf(url, "redis://:%127[^@]", password);
+    assert_int_equal(sscanf(at ? at + 1 : url + strlen("redis://"), "%127[^:]:%d", host, &port), 2);
+    redis("set tradestream:symbols '[\"CCC-USD\"]'");
+    snprintf(command, sizeof command,
+             "REDIS_HOST='%s' REDIS_PORT=%d REDIS_PASSWORD='%s' KAFKA_TOPIC=named " FACTORY
+             "--store '%s' --windows 10h --strategies PIVOT --cycles 0",
+             host, port, password, ts_temporary("store"));
+    shell_expect(shell("%s", command), 0, "\"from\": \"tradestream:symbols\"");
+    shell_expect(shell("REDIS_HOST=127.0.0.1 REDIS_PORT=tcp://10.0.0.1:1 REDIS_PASSWORD=canary-canary " FACTORY
+                       "--store '%s' --windows 10h --cycles 0",
+                       ts_temporary("store")),
+                 69, "Redis at 127.0.0.1:6379");
+    assert_null(strstr(shell_err, "canary-canary"));
+    redis("flushall");
+    asked all = read_requests("named");
+    assert_int_equal(all.count, 1);
+    free(all.request);
 }
 
 static void nothing_is_added_to_what_is_not_answered(void **state)
@@ -237,14 +294,24 @@ static void redis_answers_and_refusals(void **state)
     assert_int_equal(ts_redis_get(url, "none", &value, &found, &error), 0);
     assert_false(found);
     assert_int_equal(ts_redis_get(url, "list", &value, &found, &error), -1);
+    error = (ts_error){0};
+    redis("setrange huge 104857600 x"); /* 100 MiB, which are not fetched to be refused */
+    assert_int_equal(ts_redis_get(url, "huge", &value, &found, &error), -1);
+    assert_int_equal(error.code, TS_BAD_DATA);
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    assert_true(used.ru_maxrss < 90 * 1024);
+    redis("del huge");
     ts_strbuf_clear(&value);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(redis_answers_and_refusals), cmocka_unit_test(every_combination_is_asked_once),
-        cmocka_unit_test(redis_says_whom_to_ask_about), cmocka_unit_test(nothing_is_added_to_what_is_not_answered),
-        cmocka_unit_test(what_kafka_has_not_got_is_not_remembered)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(redis_answers_and_refusals),
+                                       cmocka_unit_test(every_combination_is_asked_once),
+                                       cmocka_unit_test(redis_says_whom_to_ask_about),
+                                       cmocka_unit_test(other_names_of_the_environment),
+                                       cmocka_unit_test(nothing_is_added_to_what_is_not_answered),
+                                       cmocka_unit_test(what_kafka_has_not_got_is_not_remembered)};
     return cmocka_run_group_tests(tests, open_servers, close_servers);
 }

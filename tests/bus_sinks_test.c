@@ -157,6 +157,10 @@ static void test_bad_sinks_are_refused_before_the_search(void **state)
     assert_true(asprintf(&command, DISCOVER, ts_temporary("store")) > 0);
     shell_refuses(command, refusals, sizeof refusals / sizeof *refusals);
     assert_null(strstr(shell_err, "canary"));
+    ts_db *db = database_empty();
+    shell_expect(shell("%s --sink postgres:%s", command, database_url()), 78, "tradestream migrate up");
+    assert_string_equal(shell_out, "");
+    ts_db_close(db);
     free(command);
 }
 

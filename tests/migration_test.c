@@ -179,8 +179,13 @@ static int troubled(ts_db *db, void *context, ts_error *error)
 static void what_another_try_cures_is_tried_again(void **state)
 {
     (void)state;
-    static const char *const cured[] = {"40001", "40P01", "57P01", "57P03", "08006"}, *const not_cured[] = {"23505",
-                                                                                                            "57014"};
+    static const char *const cured[] = {"40001", "40P01", "57P01", "57P03", "08006"};
+    static const struct {
+        const char *state;
+        int code;
+    } not_cured[] = {{"23505", TS_BAD_DATA},    {"57014", TS_UNAVAILABLE}, {"25006", TS_UNAVAILABLE},
+                     {"55P03", TS_UNAVAILABLE}, {"58030", TS_UNAVAILABLE}, {"53100", TS_UNAVAILABLE},
+                     {"53300", TS_UNAVAILABLE}, {"42703", TS_FAILED}};
     ts_db *db = database_empty();
     database_do(db, "CREATE TABLE kept (a int)");
     for (size_t i = 0; i < sizeof cured / sizeof *cured; i++) {
@@ -191,12 +196,34 @@ static void what_another_try_cures_is_tried_again(void **state)
         assert_int_equal(database_int(db, "SELECT count(*) FROM kept"), i + 1);
     }
     for (size_t i = 0; i < sizeof not_cured / sizeof *not_cured; i++) {
-        trouble at = {.state = not_cured[i]};
+        trouble at = {.state = not_cured[i].state};
         ts_error error = {0};
         assert_int_equal(ts_db_transaction(db, troubled, &at, &error), -1);
         assert_int_equal(at.tries, 1);
-        assert_non_null(strstr(error.text, not_cured[i]));
+        assert_non_null(strstr(error.text, not_cured[i].state));
+        assert_int_equal(error.code, not_cured[i].code);
     }
+    ts_db_close(db);
+}
+
+static int write_one(ts_db *db, void *context, ts_error *error)
+{
+    (void)context;
+    return ts_db_do(db, "INSERT INTO kept VALUES (1)", 0, NULL, error);
+}
+
+/* As after a failover: the session is still there, and takes no writes. */
+static void a_server_that_takes_no_writes_is_waited_for(void **state)
+{
+    (void)state;
+    ts_error error = {0};
+    ts_db *db = database_empty();
+    database_do(db, "CREATE TABLE kept (a int); SET default_transaction_read_only = on");
+    assert_int_equal(ts_db_transaction(db, write_one, NULL, &error), -1);
+    assert_int_equal(error.code, TS_UNAVAILABLE);
+    error = (ts_error){0};
+    if (ts_db_transaction(db, write_one, NULL, &error)) fail_msg("%s", error.text);
+    assert_int_equal(database_int(db, "SELECT count(*) FROM kept"), 1);
     ts_db_close(db);
 }
 
@@ -238,6 +265,30 @@ static void the_command_migrates(void **state)
     ts_db_close(db);
 }
 
+/* The variables of the original platform, when no others say which database. */
+static void the_original_names_say_where(void **state)
+{
+    (void)state;
+    ts_db *db = database_empty();
+    const char *url = database_url(), *port = strrchr(url, ':') + 1, *name = strrchr(url, '/') + 1;
+    const char *bare = "env -u DATABASE_URL -u PGHOST -u PGPORT POSTGRES_HOST=127.0.0.1 POSTGRES_USERNAME=tradestream "
+                       "POSTGRES_PASSWORD=sesame ";
+    int digits = (int)strcspn(port, "/");
+    shell_expect(
+        shell("%s POSTGRES_PORT=%.*s POSTGRES_DATABASE=%s " TRADESTREAM "migrate up", bare, digits, port, name), 0, "");
+    assert_true(database_int(db, "SELECT count(*) FROM schema_migrations") > 0);
+    shell_expect(shell("%s POSTGRES_PORT=1 POSTGRES_DATABASE=x " TRADESTREAM "migrate up", bare), 69, "127.0.0.1:1/x");
+    assert_null(strstr(shell_err, "sesame"));
+    /* quotes are part of a name; what Kubernetes says of a service is no port */
+    shell_expect(
+        shell("%s POSTGRES_PORT=tcp://10.0.0.1:1 POSTGRES_DATABASE=\"it's \\\\ x\" " TRADESTREAM "migrate up", bare),
+        69, "127.0.0.1:5432/it's \\ x");
+    /* a URL wins */
+    shell_expect(shell("%s DATABASE_URL=postgresql://127.0.0.1:2/y " TRADESTREAM "migrate up", bare), 69,
+                 "127.0.0.1:2/y");
+    ts_db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,8 +299,10 @@ int main(void)
         cmocka_unit_test(the_reader_only_reads),
         cmocka_unit_test(columns_are_the_programs),
         cmocka_unit_test(what_another_try_cures_is_tried_again),
+        cmocka_unit_test(a_server_that_takes_no_writes_is_waited_for),
         cmocka_unit_test(passwords_are_in_no_message),
         cmocka_unit_test(the_command_migrates),
+        cmocka_unit_test(the_original_names_say_where),
     };
     return cmocka_run_group_tests(tests, database_start, database_stop);
 }

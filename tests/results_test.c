@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "common/clock.h"
 #include "common/philox.h"
+#include "services/results/ledger.h"
 #include "services/results/retention.h"
 #include "tests/database.h"
 #include "tests/made_results.h"
@@ -291,6 +292,13 @@ static void offsets_that_never_came_are_counted(void **state)
     assert_string_equal(database_text(db, LEDGER), "71 11 0 0 10");
     assert_int_equal(ts_results_next_offset(db, "cluster", TOPIC, 0, &next, &error), 0);
     assert_int_equal(next, 71);
+    ts_db *other = database_again(); /* a connection that was lost since is made again */
+    database_do(other, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+                       "datname = current_database()");
+    ts_db_close(other);
+    next = 0;
+    if (ts_results_next_offset(db, "cluster", TOPIC, 0, &next, &error)) fail_msg("%s", error.text);
+    assert_int_equal(next, 71);
     ts_record wrong[] = {record[101], record[100]};
     wrong[1].offset = 80;
     assert_int_equal(ts_results_store(db, &(ts_results_settings){0}, wrong, 2, NULL, &error), -1);
@@ -416,6 +424,38 @@ static void old_days_go_and_champions_stay(void **state)
     ts_db_close(db);
 }
 
+/* Broken off between the two steps of taking a day off, and between that and dropping it. */
+static void a_prune_that_was_broken_off_is_finished(void **state)
+{
+    (void)state;
+    static const char day_before[] =
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE results DETACH PARTITION %I', 'results_' || to_char((now() AT TIME "
+        "ZONE 'UTC')::date - 40, 'YYYYMMDD')); END $$";
+    ts_db *db = database_migrated(), *reader = database_again();
+    char detach[128];
+    ts_error error = {0};
+    database_do(db, "SELECT ensure_day_partition('results', (now() AT TIME ZONE 'UTC')::date - n) FROM "
+                    "generate_series(40, 41) n; CREATE TABLE results_20200101_of_mine (a int); "
+                    "CREATE TABLE results_99999999 (a int)");
+    snprintf(detach, sizeof detach, "ALTER TABLE results DETACH PARTITION results_%s CONCURRENTLY",
+             database_text(db, "SELECT to_char((now() AT TIME ZONE 'UTC')::date - 41, 'YYYYMMDD')"));
+    database_do(reader, "BEGIN; SELECT count(*) FROM results");
+    database_do(db, "SET statement_timeout = '300ms'");
+    assert_int_equal(ts_db_script(db, detach, &error), -1);
+    database_do(reader, "COMMIT");
+    database_do(db, "SET statement_timeout = 0");
+    database_do(db, day_before);
+    assert_int_equal(database_int(db, "SELECT count(*) FROM pg_inherits WHERE inhdetachpending"), 1);
+    assert_int_equal(shell("DATABASE_URL=%s " TRADESTREAM "results prune --keep 30d", database_url()), 0);
+    shell_expect_out("2 days of results dropped");
+    assert_string_equal(database_text(db,
+                                      "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = "
+                                      "'r' AND relname ~ '^results_'"),
+                        "results_20200101_of_mine results_99999999");
+    ts_db_close(reader);
+    ts_db_close(db);
+}
+
 /* How fast: printed, and far from slow. */
 static void many_a_second(void **state)
 {
@@ -453,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_crash_in_the_middle_of_a_copy),
         cmocka_unit_test(crashes_lose_and_double_nothing),
         cmocka_unit_test(old_days_go_and_champions_stay),
+        cmocka_unit_test(a_prune_that_was_broken_off_is_finished),
         cmocka_unit_test(many_a_second),
     };
     return cmocka_run_group_tests(tests, database_start, database_stop);

@@ -33,7 +33,7 @@ static const ts_setting engine_table[] = {
     {"fresh", TS_SETTING_FLAG, offsetof(settings, fresh), NULL, 0, 0, NULL, NULL, "a flag"},
     {0}};
 static const ts_setting other_table[] = {
-    {"symbol", TS_SETTING_TEXT, offsetof(settings, symbol), NULL, 0, 0, NULL, "S", "symbol"},
+    {"symbol,OTHER_SYMBOL", TS_SETTING_TEXT, offsetof(settings, symbol), NULL, 0, 0, NULL, "S", "symbol"},
     {"output,o", TS_SETTING_TEXT, offsetof(settings, output), NULL, 0, 0, NULL, "FILE", "output"},
     {"param", TS_SETTING_LIST, offsetof(settings, param), NULL, 0, 0, NULL, "K=V", "parameters"},
     {"candles", TS_SETTING_MANY, offsetof(settings, candles), NULL, 0, 0, NULL, "FILE...", "candles"},
@@ -151,6 +151,22 @@ static void unknown_options_get_a_suggestion(void **state)
     expect_error(TS_USAGE, "'word'");
 }
 
+static void another_variable(void **state)
+{
+    (void)state;
+    setenv("OTHER_SYMBOL", "other", 1);
+    assert_true(READ("-o", "f"));
+    assert_string_equal(got.symbol, "other");
+    assert_string_equal(got.output, "f");
+    setenv("TRADESTREAM_SYMBOL", "own", 1);
+    assert_true(READ(NULL));
+    assert_string_equal(got.symbol, "own");
+    assert_true(READ("--symbol", "said"));
+    assert_string_equal(got.symbol, "said");
+    unsetenv("TRADESTREAM_SYMBOL");
+    unsetenv("OTHER_SYMBOL");
+}
+
 static void the_environment_yields_to_flags(void **state)
 {
     (void)state;
@@ -261,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fallbacks),
         cmocka_unit_test(both_spellings_of_a_value),
+        cmocka_unit_test(another_variable),
         cmocka_unit_test(lists_and_words),
         cmocka_unit_test(refusals_name_the_option_and_its_range),
         cmocka_unit_test(unknown_options_get_a_suggestion),

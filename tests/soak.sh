@@ -13,6 +13,8 @@ for test in walk_test signals_test flat_test look_ahead_test same_bits_threads_t
 done
 echo "== leaderboards of 50 million results: 40 GB below \$TMPDIR"
 (cd "$build/tests" && TRADESTREAM_RESULTS_ROWS=50000000 ./results_queries_test) || failed=1
+echo "== 10 million requests: 12 GB below \$TMPDIR"
+(cd "$build/tests" && TRADESTREAM_REQUESTS_ROWS=10000000 ./results_requests_test) || failed=1
 echo "== the discovery loop: 9,600 requests on 130,000 bars, 25 kills of each program, each durable call, 18 real symbols"
 TRADESTREAM_LOOP_BARS=130000 tests/loop/loop_test "$build" once || failed=1
 TRADESTREAM_LOOP_KILLS=25 tests/loop/loop_test "$build" storm || failed=1

@@ -47,7 +47,7 @@ typedef struct market {
 static void sink(void *context, const ts_minute *minute)
 {
     market *on = context;
-    size_t which = strcmp(minute->symbol, names[0]) != 0;
+    size_t which = minute->symbol[0] != names[0][0];
     minute_ledger_sink(&on->ledger[which], minute);
 }
 
@@ -319,8 +319,8 @@ static void wrong_symbols_and_complaints(void **state)
     market_clear(&on);
 }
 
-/* Products that the exchange does not confirm say nothing; those of X-USDC come as X-USD. */
-static void nothing_is_said_of_what_was_not_confirmed(void **state)
+/* Minutes of products that the exchange does not confirm are dirty; those of X-USDC come as X-USD. */
+static void what_was_not_confirmed_is_dirty(void **state)
 {
     (void)state;
     static const char *const symbols[] = {"AAA-USDC", "BBB-USD"};
@@ -344,7 +344,10 @@ static void nothing_is_said_of_what_was_not_confirmed(void **state)
     for (size_t i = 0; i < 3; i++)
         if (ts_stream_message(on.stream, said[i], strlen(said[i]), &error)) fail_msg("%s", error.text);
     assert_int_equal(on.counts.minutes.bars, 1);
-    assert_int_equal(on.counts.minutes.dirty, 1);
+    assert_int_equal(on.counts.minutes.dirty, 1 + 2); /* of BBB-USD both */
+    ts_stream_unconfirmed(on.stream, &on.text);
+    assert_string_equal(on.text.text, "BBB-USD");
+    ts_strbuf_clear(&on.text);
     assert_int_equal(on.counts.unknown, 1);
     assert_int_equal(ts_stream_covered(on.stream), 1);
     ts_stream_free(on.stream);
@@ -357,7 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(subscriptions_are_as_the_exchange_wants_them),
         cmocka_unit_test(wrong_symbols_and_complaints),
-        cmocka_unit_test(nothing_is_said_of_what_was_not_confirmed),
+        cmocka_unit_test(what_was_not_confirmed_is_dirty),
         cmocka_unit_test(the_advanced_feed_in_every_trouble),
         cmocka_unit_test(the_exchange_feed_in_every_trouble),
     };

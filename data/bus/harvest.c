@@ -16,11 +16,9 @@ static bool joins(ts_consumer *consumer, double began)
     return ts_clock_seconds() - began < longest_joining && ts_consumer_ready(consumer, &why);
 }
 
-int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience, ts_bus_harvest *h, ts_error *error)
+/* With room made by the caller. */
+static int gather(ts_consumer *consumer, const ts_bus_patience *patience, ts_bus_harvest *h, ts_error *error)
 {
-    *h = (ts_bus_harvest){.batch = ts_alloc(BATCHES_MOST, sizeof *h->batch),
-                          .record = ts_alloc(patience->most + 1, sizeof(const ts_bus_record *))};
-    if (!h->batch || !h->record) return ts_no_memory(error, "records");
     double began = ts_clock_seconds(), until = began + patience->first;
     while (h->records < patience->most && h->batches < BATCHES_MOST && !(patience->stopping && patience->stopping())) {
         double left = until - ts_clock_seconds();
@@ -40,6 +38,34 @@ int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience
     return 0;
 }
 
+/* Records whose partition was assigned anew meanwhile come again, to this member or to another. */
+static void leave_out_lost(ts_consumer *consumer, ts_bus_harvest *h)
+{
+    h->records = 0;
+    for (size_t i = 0; i < h->batches; i++)
+        for (size_t j = 0; j < h->batch[i].count; j++)
+            if (ts_consumer_owns(consumer, &h->batch[i], j)) h->record[h->records++] = &h->batch[i].record[j];
+}
+
+static void clear_batches(ts_bus_harvest *h)
+{
+    for (size_t i = 0; h->batch && i < h->batches; i++) ts_bus_batch_clear(&h->batch[i]);
+    h->batches = 0;
+}
+
+int ts_bus_harvest_gather(ts_consumer *consumer, const ts_bus_patience *patience, ts_bus_harvest *h, ts_error *error)
+{
+    *h = (ts_bus_harvest){.batch = ts_alloc(BATCHES_MOST, sizeof *h->batch),
+                          .record = ts_alloc(patience->most + 1, sizeof(const ts_bus_record *))};
+    if (!h->batch || !h->record) return ts_no_memory(error, "records");
+    do {
+        clear_batches(h);
+        if (gather(consumer, patience, h, error)) return -1;
+        leave_out_lost(consumer, h);
+    } while (!h->records && h->batches && !(patience->stopping && patience->stopping()));
+    return 0;
+}
+
 int ts_bus_harvest_commit(ts_consumer *consumer, const ts_bus_harvest *h, ts_error *error)
 {
     for (size_t i = 0; i < h->batches; i++)
@@ -49,7 +75,7 @@ int ts_bus_harvest_commit(ts_consumer *consumer, const ts_bus_harvest *h, ts_err
 
 void ts_bus_harvest_clear(ts_bus_harvest *h)
 {
-    for (size_t i = 0; h->batch && i < h->batches; i++) ts_bus_batch_clear(&h->batch[i]);
+    clear_batches(h);
     free(h->batch);
     free(h->record);
     *h = (ts_bus_harvest){0};

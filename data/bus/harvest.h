@@ -7,7 +7,8 @@
 typedef struct ts_bus_harvest {
     ts_bus_batch *batch;
     size_t batches;
-    const ts_bus_record **record; /* of all batches, those of one partition in the order of their offsets */
+    const ts_bus_record **record; /* of all batches, those of one partition in the order of their offsets; without those
+                                     whose partition was lost or assigned anew before the harvest was in */
     size_t records;
 } ts_bus_harvest;
 

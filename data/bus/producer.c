@@ -12,8 +12,11 @@
 /* Waiting longer than this for room in the queue means that nothing is delivered any more. */
 static const double patience = 60;
 
+enum { REPORTS_MS = 1000 }; /* for the reports of what was purged */
+
 struct ts_producer {
-    rd_kafka_t *kafka;
+    rd_kafka_t *kafka;          /* NULL: could not be opened again */
+    rd_kafka_conf_t *conf;      /* to open it again */
     uint64_t delivered, failed; /* failed: since the last flush */
     char why[256];              /* of the first failure since then */
 };
@@ -36,6 +39,27 @@ static void reported(rd_kafka_t *kafka, const rd_kafka_message_t *message, void 
     if (!producer->failed++) snprintf(producer->why, sizeof producer->why, "%s", rd_kafka_err2str(message->err));
 }
 
+static int open_client(ts_producer *producer, ts_error *error)
+{
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_dup(producer->conf);
+    producer->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    if (producer->kafka) return 0;
+    rd_kafka_conf_destroy(conf);
+    return ts_fail(error, TS_BAD_CONFIG, "Kafka: %s", why);
+}
+
+/* What waits is lost; those who sent it are told by the next flush. */
+static void close_client(ts_producer *producer)
+{
+    if (!producer->kafka) return;
+    rd_kafka_purge(producer->kafka, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(producer->kafka, REPORTS_MS);
+    producer->failed += (uint64_t)rd_kafka_outq_len(producer->kafka);
+    rd_kafka_destroy(producer->kafka);
+    producer->kafka = NULL;
+}
+
 ts_producer *ts_producer_open(const ts_bus_config *config, const char *name, ts_error *error)
 {
     char why[256];
@@ -44,15 +68,13 @@ ts_producer *ts_producer_open(const ts_bus_config *config, const char *name, ts_
         ts_no_memory(error, "a producer");
         return NULL;
     }
-    rd_kafka_conf_t *conf = ts_bus_conf(config, defaults, error);
-    if (conf) {
-        rd_kafka_conf_set(conf, "client.id", name, why, sizeof why);
-        rd_kafka_conf_set_opaque(conf, producer);
-        rd_kafka_conf_set_dr_msg_cb(conf, reported);
-        producer->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-        if (producer->kafka) return producer;
-        rd_kafka_conf_destroy(conf);
-        ts_fail(error, TS_BAD_CONFIG, "Kafka: %s", why);
+    producer->conf = ts_bus_conf(config, defaults, error);
+    if (producer->conf) {
+        rd_kafka_conf_set(producer->conf, "client.id", name, why, sizeof why);
+        rd_kafka_conf_set_opaque(producer->conf, producer);
+        rd_kafka_conf_set_dr_msg_cb(producer->conf, reported);
+        if (!open_client(producer, error)) return producer;
+        rd_kafka_conf_destroy(producer->conf);
     }
     free(producer);
     return NULL;
@@ -61,8 +83,8 @@ ts_producer *ts_producer_open(const ts_bus_config *config, const char *name, ts_
 void ts_producer_close(ts_producer *producer)
 {
     if (!producer) return;
-    rd_kafka_purge(producer->kafka, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_destroy(producer->kafka);
+    close_client(producer);
+    rd_kafka_conf_destroy(producer->conf);
     free(producer);
 }
 
@@ -93,21 +115,34 @@ static rd_kafka_resp_err_t put(ts_producer *producer, const ts_bus_record *recor
     return failed;
 }
 
-static int fatal(ts_producer *producer, ts_error *error)
+/* A client that met a fatal error takes nothing any more: another one takes its place, and what waited is lost. */
+static int replace_if_fatal(ts_producer *producer, ts_error *error)
 {
     char why[256];
-    rd_kafka_resp_err_t code = rd_kafka_fatal_error(producer->kafka, why, sizeof why);
-    return code ? ts_fail(error, TS_UNAVAILABLE, "Kafka's producer cannot go on: %s", why) : 0;
+    ts_error again = {0};
+    if (!rd_kafka_fatal_error(producer->kafka, why, sizeof why)) return 0;
+    close_client(producer);
+    open_client(producer, &again);
+    return ts_fail(error, TS_UNAVAILABLE, "Kafka's producer could not go on and was opened anew: %s", why);
+}
+
+/* After a time when not even a client could be had. */
+static int need_client(ts_producer *producer, ts_error *error)
+{
+    ts_error why = {0};
+    if (producer->kafka || !open_client(producer, &why)) return 0;
+    return ts_fail(error, TS_UNAVAILABLE, "%s", why.text);
 }
 
 int ts_producer_send(ts_producer *producer, const ts_bus_record *record, ts_error *error)
 {
     double began = ts_clock_seconds();
+    if (need_client(producer, error)) return -1;
     for (;;) {
         rd_kafka_resp_err_t failed = put(producer, record);
         rd_kafka_poll(producer->kafka, failed == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
         if (!failed) return 0;
-        if (fatal(producer, error)) return -1;
+        if (replace_if_fatal(producer, error)) return -1;
         if (failed == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
             return ts_fail(error, TS_BAD_DATA, "topic %s: a record of %zu bytes is too large for Kafka", record->topic,
                            record->value_size);
@@ -120,10 +155,13 @@ int ts_producer_send(ts_producer *producer, const ts_bus_record *record, ts_erro
 
 int ts_producer_flush(ts_producer *producer, double seconds, ts_error *error)
 {
+    if (need_client(producer, error)) return -1;
     rd_kafka_resp_err_t failed = rd_kafka_flush(producer->kafka, (int)(seconds * 1000));
-    uint64_t waiting = (uint64_t)rd_kafka_outq_len(producer->kafka), lost = producer->failed;
+    uint64_t waiting = (uint64_t)rd_kafka_outq_len(producer->kafka);
+    int replaced = replace_if_fatal(producer, error);
+    uint64_t lost = producer->failed;
     producer->failed = 0;
-    if (fatal(producer, error)) return -1;
+    if (replaced) return -1;
     if (lost) return ts_fail(error, TS_UNAVAILABLE, "Kafka did not take %" PRIu64 " records: %s", lost, producer->why);
     if (failed)
         return ts_fail(error, TS_UNAVAILABLE, "Kafka did not acknowledge %" PRIu64 " records within %.0f s", waiting,

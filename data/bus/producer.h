@@ -1,4 +1,7 @@
-/* Writing to Kafka: idempotent, every delivery report looked at. For one thread at a time. */
+/* Writing to Kafka: idempotent, every delivery report looked at. For one thread at a time.
+ *
+ * A fatal error (the broker forgot this producer, say) is told once; the producer is then as good as new, and what was
+ * not acknowledged may be sent again. */
 #ifndef TS_DATA_BUS_PRODUCER_H
 #define TS_DATA_BUS_PRODUCER_H
 
@@ -12,7 +15,7 @@ ts_producer *ts_producer_open(const ts_bus_config *config, const char *name, ts_
 void ts_producer_close(ts_producer *producer); /* what was not flushed is lost */
 
 /* Copy a record into the queue; waits while the queue is full. TS_BAD_DATA: too large for Kafka; TS_UNAVAILABLE: the
- * queue did not empty for a minute, or the producer cannot go on (a fatal error). */
+ * queue did not empty for a minute, or a fatal error. */
 int ts_producer_send(ts_producer *producer, const ts_bus_record *record, ts_error *error);
 
 /* Wait until all that was sent is acknowledged, `seconds` at most. TS_UNAVAILABLE says how many were not and why: none

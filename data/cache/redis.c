@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "data/cache/redis.h"
 
+#include "common/secret.h"
+
 #include <hiredis/hiredis.h>
 
 #include <stdio.h>
@@ -36,7 +38,7 @@ static bool number(const char *text, const char *end, long most, int *into)
 
 static bool read_place(const char *text, place *p)
 {
-    const char *at = strchr(text, '@'), *end, *colon;
+    const char *at = strrchr(text, '@'), *end, *colon;
     *p = (place){.port = PORT};
     if (at) {
         const char *password = strchr(text, ':');
@@ -58,6 +60,25 @@ static int parse(const char *url, place *p, ts_error *error)
                        "Redis: rediss:// (TLS) is not spoken here; say redis:// to a local proxy");
     if (!strncmp(url, scheme, sizeof scheme - 1) && read_place(url + sizeof scheme - 1, p)) return 0;
     return ts_fail(error, TS_BAD_CONFIG, "Redis: expected redis://[:PASSWORD@]HOST[:PORT][/DATABASE]");
+}
+
+int ts_redis_settle(const char **url, ts_error *error)
+{
+    static char text[3 * PART];
+    const char *host = getenv("REDIS_HOST"), *port = getenv("REDIS_PORT");
+    char *password = getenv("REDIS_PASSWORD");
+    if (*url || !host || !*host) return 0;
+    if (!port || !*port || !strncmp(port, "tcp://", 6)) port = "6379"; /* Kubernetes says a service's whole address */
+    bool locked = password && *password;
+    int length = snprintf(text, sizeof text, "redis://%s%s%s%s:%s", locked ? ":" : "", locked ? password : "",
+                          locked ? "@" : "", host, port);
+    int status = locked ? ts_secret_add("REDIS_PASSWORD", password, error) : 0;
+    if (locked) memset(password, 0, strlen(password));
+    unsetenv("REDIS_PASSWORD");
+    if (status) return -1;
+    if (length >= (int)sizeof text) return ts_fail(error, TS_BAD_CONFIG, "REDIS_HOST and REDIS_PASSWORD are too long");
+    *url = text;
+    return 0;
 }
 
 static int refuse(const place *p, const char *why, ts_error *error)
@@ -97,8 +118,19 @@ static int log_in(redisContext *redis, const place *p, ts_error *error)
     return reply ? 0 : -1;
 }
 
+/* Before the value itself is sent, whatever its size. Another type is refused by the server. */
+static int check_length(redisContext *redis, const place *p, const char *key, ts_error *error)
+{
+    redisReply *reply = ask(redis, p, "STRLEN", key, error);
+    if (!reply) return -1;
+    bool fits = reply->type == REDIS_REPLY_INTEGER && reply->integer <= VALUE_MOST;
+    freeReplyObject(reply);
+    return fits ? 0 : ts_fail(error, TS_BAD_DATA, "Redis: the value of %s is no text of at most 4 MiB", key);
+}
+
 static int get(redisContext *redis, const place *p, const char *key, ts_strbuf *value, bool *found, ts_error *error)
 {
+    if (check_length(redis, p, key, error)) return -1;
     redisReply *reply = ask(redis, p, "GET", key, error);
     if (!reply) return -1;
     int status = 0;

@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+/* A URL that was not said (*url NULL) is made of REDIS_HOST, REDIS_PORT and REDIS_PASSWORD of the environment, if the
+ * first is there; the password is wiped from it, and a secret. The text lives until the next call. TS_BAD_CONFIG. */
+int ts_redis_settle(const char **url, ts_error *error);
+
 /* The value of a key of the server at `url`, redis://[:PASSWORD@]HOST[:PORT][/DATABASE], appended to `value`; *found
  * false when there is no such key. One connection for each call, a few seconds of patience. TS_BAD_CONFIG: the URL;
  * TS_UNAVAILABLE: no server, or it refuses; TS_BAD_DATA: the value is no text, or larger than 4 MiB. The password is in

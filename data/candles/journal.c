@@ -154,7 +154,8 @@ ts_journal *ts_journal_open(const char *root, const char *exchange, ts_journal_c
     if (!status) status = ts_folder_make(folder, error);
     if (!status) status = lock(journal, root, exchange, error);
     if (!status) status = read_path(journal->path, content, error);
-    bool whole = !content->torn && !content->damaged;
+    /* One that is made anew is there durably, name and all. */
+    bool whole = !content->torn && !content->damaged && !access(journal->path, F_OK);
     if (!status)
         status = whole ? open_file(journal, error) : ts_journal_replace(journal, content->bar, content->count, error);
     if (!status) return journal;

@@ -99,54 +99,81 @@ int ts_live_append(ts_live *live, const ts_live_bar *bars, size_t count, ts_erro
     return ts_journal_append(live->journal, bars, count, error);
 }
 
+/* What stays in the journal. */
+typedef struct staying {
+    ts_live_bar *bar;
+    size_t count;
+} staying;
+
+static bool is_before(const ts_live_bar *bar, int64_t before_ms) { return bar->candle.time < before_ms; }
+
+/* Take the series that comes first out of the content; when `unsettled`, what it has before `before_ms` stays. */
+static void drop_first(ts_journal_content *content, int64_t before_ms, bool unsettled, staying *stay)
+{
+    const ts_live_bar first = content->bar[0];
+    size_t left = 0;
+    for (size_t i = 0; i < content->count; i++) {
+        const ts_live_bar *bar = &content->bar[i];
+        if (bar->interval_ms != first.interval_ms || strcmp(bar->symbol, first.symbol) != 0)
+            content->bar[left++] = *bar;
+        else if (unsettled && is_before(bar, before_ms)) stay->bar[stay->count++] = *bar;
+    }
+    content->count = left;
+}
+
 /* The candles before `before_ms` of the series that comes first in the content, which loses them. */
 static int settle_one(ts_live *live, ts_journal_content *content, int64_t before_ms, size_t *settled, ts_error *error)
 {
     const ts_live_bar first = content->bar[0];
     ts_series series = {0};
-    size_t left = 0, changed;
+    size_t changed;
     int status = ts_journal_series(content, live->exchange, first.symbol, first.interval_ms, &series, error);
     if (!status) {
         series.bars = ts_series_find(&series, before_ms);
         status = ts_store_correct(live->root, &series, live->source, &changed, error);
-        *settled += series.bars;
+        if (!status) *settled += series.bars;
     }
     ts_series_clear(&series);
-    for (size_t i = 0; i < content->count && !status; i++) {
-        const ts_live_bar *bar = &content->bar[i];
-        if (bar->interval_ms != first.interval_ms || strcmp(bar->symbol, first.symbol) != 0)
-            content->bar[left++] = *bar;
-    }
-    content->count = left;
     return status;
 }
 
-static bool is_before(const ts_live_bar *bar, int64_t before_ms) { return bar->candle.time < before_ms; }
-
-/* Split off what stays. */
-static int keep_later(const ts_journal_content *all, int64_t before_ms, ts_live_bar **later, size_t *count,
-                      ts_error *error)
+/* All series. `unsettled`: the first that could not be, for its batches are damaged. */
+static int settle_all(ts_live *live, ts_journal_content *all, int64_t before_ms, staying *stay, size_t *settled,
+                      ts_error *unsettled, ts_error *error)
 {
-    *count = 0;
-    *later = ts_alloc(all->count + 1, sizeof **later);
-    if (!*later) return ts_no_memory(error, "the journal");
+    while (all->count) {
+        ts_error why = {0};
+        int status = settle_one(live, all, before_ms, settled, &why);
+        if (status && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
+        if (status && !unsettled->code) *unsettled = why;
+        drop_first(all, before_ms, status != 0, stay);
+    }
+    return 0;
+}
+
+/* Split off what is not to be settled yet. */
+static int keep_later(const ts_journal_content *all, int64_t before_ms, staying *stay, ts_error *error)
+{
+    *stay = (staying){.bar = ts_alloc(all->count + 1, sizeof *stay->bar)};
+    if (!stay->bar) return ts_no_memory(error, "the journal");
     for (size_t i = 0; i < all->count; i++)
-        if (!is_before(&all->bar[i], before_ms)) (*later)[(*count)++] = all->bar[i];
+        if (!is_before(&all->bar[i], before_ms)) stay->bar[stay->count++] = all->bar[i];
     return 0;
 }
 
 int ts_live_settle(ts_live *live, int64_t before_ms, size_t *settled, ts_error *error)
 {
     ts_journal_content all;
-    ts_live_bar *later = NULL;
-    size_t count;
+    ts_error unsettled = {0};
+    staying stay = {0};
     *settled = 0;
     if (ts_journal_read(live->root, live->exchange, &all, error)) return -1;
-    int status = keep_later(&all, before_ms, &later, &count, error);
-    bool nothing = count == all.count;
-    while (!status && all.count && !nothing) status = settle_one(live, &all, before_ms, settled, error);
-    if (!status && !nothing) status = ts_journal_replace(live->journal, later, count, error);
+    int status = keep_later(&all, before_ms, &stay, error);
+    bool nothing = stay.count == all.count;
+    if (!status && !nothing) status = settle_all(live, &all, before_ms, &stay, settled, &unsettled, error);
+    if (!status && *settled) status = ts_journal_replace(live->journal, stay.bar, stay.count, error);
     ts_journal_content_clear(&all);
-    free(later);
-    return status;
+    free(stay.bar);
+    if (status || !unsettled.code) return status;
+    return ts_fail(error, unsettled.code, "%s", unsettled.text);
 }

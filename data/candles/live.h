@@ -23,7 +23,8 @@ void ts_live_close(ts_live *live);
 int ts_live_append(ts_live *live, const ts_live_bar *bars, size_t count, ts_error *error);
 
 /* Make batches of all candles before `before_ms`, the beginning of a day, and take them out of the journal. May be
- * broken off at any moment and done again. `settled`: how many there were. */
+ * broken off at any moment and done again. `settled`: how many there were. TS_BAD_DATA: a series' batches cannot be
+ * read; its candles stay in the journal, and all others have gone. */
 int ts_live_settle(ts_live *live, int64_t before_ms, size_t *settled, ts_error *error);
 
 #endif

@@ -17,9 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
-
-enum { TRIES = 10 }; /* to read batches while others put them together */
 
 int ts_store_folder(const ts_store_key *key, char path[PATH_MAX], ts_error *error)
 {
@@ -96,6 +95,15 @@ static int read_batches(const ts_store_key *key, const char *folder, const ts_se
     return status;
 }
 
+bool ts_store_try_again(bool gone, int tries)
+{
+    enum { TRIES = 10 };
+    struct timespec span = {0, 1000000L << tries};
+    if (!gone || tries == TRIES) return false;
+    nanosleep(&span, NULL);
+    return true;
+}
+
 static int read_around(const ts_store_key *key, const ts_series *around, ts_series *series, ts_error *error)
 {
     char folder[PATH_MAX];
@@ -104,7 +112,7 @@ static int read_around(const ts_store_key *key, const ts_series *around, ts_seri
         ts_error why = {0};
         bool gone;
         if (!read_batches(key, folder, around, series, &gone, &why)) return 0;
-        if (!gone || tries == TRIES) return ts_fail(error, why.code, "%s", why.text);
+        if (!ts_store_try_again(gone, tries)) return ts_fail(error, why.code, "%s", why.text);
     }
 }
 

@@ -10,6 +10,10 @@ enum { TS_STORE_PATH = 4096 }; /* PATH_MAX, wherever it is known */
 /* Where the batches of a series are. TS_USAGE when the path is too long for a batch's name below it. */
 int ts_store_folder(const ts_store_key *key, char path[TS_STORE_PATH], ts_error *error);
 
+/* Whether what failed is to be tried again, as a batch is gone that was listed: others put several together, one after
+ * the other. The tries so far are counted from 0; waits a little longer each time, a second in all. */
+bool ts_store_try_again(bool gone, int tries);
+
 /* One writer a series at a time, so that two imports cannot both find a row missing. A file; closing it unlocks. -1 on
  * error. */
 int ts_store_lock(const char *folder, ts_error *error);

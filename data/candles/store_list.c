@@ -4,13 +4,16 @@
 #include "common/memory.h"
 #include "data/candles/batch.h"
 #include "data/candles/folder.h"
+#include "data/candles/merge.h"
 #include "data/candles/store_internal.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct list {
     const char *root;
@@ -81,13 +84,78 @@ int ts_store_list(const char *root, ts_store_key **keys, size_t *count, ts_error
     return 0;
 }
 
-static void add_head(ts_store_summary *summary, const ts_batch_head *head)
+/* What the folder's batches are, by their heads. */
+typedef struct heads {
+    ts_names names;
+    ts_batch_head *head;
+} heads;
+
+/* *gone: a batch that was listed is not there any more, as others have put several together. */
+static int read_heads(const char *folder, heads *of, bool *gone, ts_error *error)
 {
-    if (!summary->batches || head->first_ms < summary->first_ms) summary->first_ms = head->first_ms;
-    if (!summary->batches || head->last_ms > summary->last_ms) summary->last_ms = head->last_ms;
-    summary->bars += head->bars;
-    summary->synthetic = summary->synthetic || head->synthetic;
-    summary->batches++;
+    char path[PATH_MAX + TS_NAME];
+    if (ts_folder_list(folder, ".h5", &of->names, error)) return -1;
+    of->head = ts_alloc(of->names.count + 1, sizeof *of->head);
+    int status = of->head ? 0 : ts_no_memory(error, folder);
+    for (size_t i = 0; i < of->names.count && !status; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, of->names.name[i]);
+        status = ts_batch_read_head(path, &of->head[i], error);
+        *gone = status && access(path, F_OK) && errno == ENOENT;
+    }
+    return status;
+}
+
+/* The candles of batches whose times overlap, each once: one batch may fill gaps of another, or say the same, as while
+ * several are put together. */
+static int count_candles(const char *folder, const heads *of, size_t from, size_t to, size_t *bars, bool *gone,
+                         ts_error *error)
+{
+    char path[PATH_MAX + TS_NAME];
+    ts_series all = {0};
+    int status = 0;
+    *bars = of->head[from].bars;
+    if (to - from == 1) return 0;
+    for (size_t i = from; i < to && !status; i++) {
+        ts_series batch = {0};
+        snprintf(path, sizeof path, "%s/%s", folder, of->names.name[i]);
+        status = ts_batch_read(path, &batch, error);
+        *gone = status && access(path, F_OK) && errno == ENOENT;
+        if (!status && ts_series_join(&all, &batch, error)) status = ts_error_context(error, "%s", path);
+        ts_series_clear(&batch);
+    }
+    *bars = all.bars;
+    ts_series_clear(&all);
+    return status;
+}
+
+/* The batches are in order of their first candles, as of their names. */
+static int add_batches(const char *folder, const heads *of, ts_store_summary *summary, bool *gone, ts_error *error)
+{
+    size_t bars, count = of->names.count;
+    int status = 0;
+    for (size_t from = 0, to; from < count && !status; from = to) {
+        int64_t last = of->head[from].last_ms;
+        for (to = from + 1; to < count && of->head[to].first_ms <= last; to++)
+            if (of->head[to].last_ms > last) last = of->head[to].last_ms;
+        status = count_candles(folder, of, from, to, &bars, gone, error);
+        if (!from) summary->first_ms = of->head[0].first_ms;
+        summary->last_ms = last;
+        summary->bars += bars;
+    }
+    for (size_t i = 0; i < count; i++) summary->synthetic = summary->synthetic || of->head[i].synthetic;
+    summary->batches = count;
+    return status;
+}
+
+static int summarise_batches(const char *folder, ts_store_summary *summary, bool *gone, ts_error *error)
+{
+    heads of = {0};
+    *summary = (ts_store_summary){0};
+    *gone = false;
+    int status = read_heads(folder, &of, gone, error);
+    if (!status) status = add_batches(folder, &of, summary, gone, error);
+    free(of.names.name), free(of.head);
+    return status;
 }
 
 /* What the journal has after the last batch is more of the series; what it has within is corrections. */
@@ -103,19 +171,19 @@ static void add_live(ts_store_summary *summary, const ts_series *live)
 
 int ts_store_summarise(const ts_store_key *key, ts_store_summary *summary, ts_error *error)
 {
-    char folder[PATH_MAX], path[PATH_MAX + TS_NAME];
-    ts_names names;
+    char folder[PATH_MAX];
     ts_series live;
     *summary = (ts_store_summary){0};
     if (ts_store_folder(key, folder, error) || ts_store_read_live(key, &live, error)) return -1;
-    int status = ts_folder_list(folder, ".h5", &names, error);
-    for (size_t i = 0; i < names.count && !status; i++) {
-        ts_batch_head head;
-        snprintf(path, sizeof path, "%s/%s", folder, names.name[i]);
-        status = ts_batch_read_head(path, &head, error);
-        if (!status) add_head(summary, &head);
+    int status = 0;
+    for (int tries = 0;; tries++) {
+        ts_error why = {0};
+        bool gone;
+        if (!summarise_batches(folder, summary, &gone, &why)) break;
+        if (ts_store_try_again(gone, tries)) continue;
+        status = ts_fail(error, why.code, "%s", why.text);
+        break;
     }
-    free(names.name);
     if (!status) add_live(summary, &live);
     ts_series_clear(&live);
     return status;

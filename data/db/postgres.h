@@ -14,7 +14,10 @@ typedef struct ts_db ts_db;
 typedef struct ts_db_rows ts_db_rows; /* the answer to a statement */
 
 typedef struct ts_db_settings {
-    const char *url; /* postgresql://... or "host=... dbname=..."; NULL: DATABASE_URL, else PGHOST, PGDATABASE, ... */
+    /* postgresql://... or "host=... dbname=..."; NULL: DATABASE_URL, else PGHOST, PGDATABASE, ..., else POSTGRES_HOST,
+     * POSTGRES_PORT, POSTGRES_DATABASE, POSTGRES_USERNAME and POSTGRES_PASSWORD */
+    const char *url;
+    const char *password;    /* when none of those has one; NULL: PGPASSWORD or a file that PGPASSFILE names */
     const char *application; /* what pg_stat_activity shows; NULL: tradestream */
     double patience_s;       /* for how long a transaction is tried again; 0: 60 */
     bool (*stopping)(void);  /* NULL, or asked between two tries: true gives up at once */
@@ -37,8 +40,8 @@ unsigned ts_db_connections(const ts_db *db);
 const char *ts_db_place(const ts_db *db);
 
 /* Run one statement with `count` parameters as text, NULL for null ($1 is the first). NULL on error: TS_BAD_DATA for
- * the classes 22 and 23 of SQLSTATE (a value that does not fit), TS_UNAVAILABLE for a server that is away or full,
- * TS_FAILED for the rest. Freed with ts_db_rows_free. */
+ * the classes 22 and 23 of SQLSTATE (a value that does not fit), TS_UNAVAILABLE for a server that is away, full
+ * or takes no writes now, a lock and a cancelled statement, TS_FAILED for the rest. Freed with ts_db_rows_free. */
 ts_db_rows *ts_db_ask(ts_db *db, const char *sql, int count, const char *const *values, ts_error *error);
 void ts_db_rows_free(ts_db_rows *rows);
 int ts_db_count(const ts_db_rows *rows);

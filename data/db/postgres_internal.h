@@ -8,7 +8,7 @@
 struct ts_db {
     const ts_pq *pq;
     PGconn *conn;
-    char *url, *application;
+    char *url, *application, *password; /* password: NULL, or when the URL has none */
     double patience_s;
     bool (*stopping)(void);
     unsigned connections;

@@ -38,7 +38,7 @@ static int once(ts_db *db, ts_db_work *work, void *context, ts_error *error)
 }
 
 /* Back to a connection without a transaction; one in the middle of a COPY is given up, and a new one made when needed.
- */
+ * One to a server that takes no writes is given up, too: another of the same name may take them. */
 static void roll_back(ts_db *db)
 {
     char state[TS_DB_STATE];
@@ -56,6 +56,10 @@ static void roll_back(ts_db *db)
         break;
     }
     default: break;
+    }
+    if (!strcmp(state, "25006")) {
+        ts_error unsaid = {0};
+        ts_db_connect(db, &unsaid);
     }
     memcpy(db->state, state, sizeof state);
 }

@@ -1,5 +1,4 @@
-/* Verifying a walk-forward: every fold in training and in its test window, and the test windows stitched together. */
-#include "host/report/verification_internal.h"
+#include "host/report/verification_folds.h"
 
 #include "host/search/together.h"
 #include "host/validation/stitched.h"

@@ -79,11 +79,24 @@ static size_t list_wanted(const ts_request **sorted, size_t count, wanted *list)
     return lists;
 }
 
-static void name_group(ts_group *group, ts_fingerprint *hash)
+static int name_group(ts_group *group, ts_error *error)
 {
+    ts_fingerprint *hash = ts_fingerprint_new();
+    if (!hash) return ts_no_memory(error, "a group of requests");
     for (size_t i = 0; i < group->count; i++)
         ts_fingerprint_add(hash, group->member[i]->request_id, strlen(group->member[i]->request_id));
     ts_fingerprint_text(hash, group->id);
+    ts_fingerprint_free(hash);
+    return 0;
+}
+
+int ts_group_part(const ts_group *group, size_t from, size_t strategies, ts_group *part, ts_error *error)
+{
+    *part = (ts_group){.member = group->member + from * group->starts,
+                       .count = strategies * group->starts,
+                       .starts = group->starts,
+                       .strategies = strategies};
+    return name_group(part, error);
 }
 
 /* Copies of the members' pointers, group after group. */
@@ -101,15 +114,12 @@ static int make_groups(wanted *list, size_t lists, const ts_request **members, t
             group->strategies++;
         }
         group->count = group->starts * group->strategies;
-        ts_fingerprint *hash = ts_fingerprint_new();
-        if (!hash) return ts_no_memory(error, "a group of requests");
-        name_group(group, hash);
-        ts_fingerprint_free(hash);
+        if (name_group(group, error)) return -1;
     }
     return 0;
 }
 
-int ts_groups_make(const ts_request *requests, size_t count, ts_groups *groups, ts_error *error)
+int ts_groups_make(const ts_request *const *requests, size_t count, ts_groups *groups, ts_error *error)
 {
     *groups = (ts_groups){0};
     const ts_request **sorted = ts_alloc(count + 1, sizeof(ts_request *));
@@ -119,7 +129,7 @@ int ts_groups_make(const ts_request *requests, size_t count, ts_groups *groups, 
     int status = sorted && list && groups->sorted && groups->group ? 0 : ts_no_memory(error, "requests");
     if (!status) {
         size_t distinct = 0;
-        for (size_t i = 0; i < count; i++) sorted[i] = &requests[i];
+        for (size_t i = 0; i < count; i++) sorted[i] = requests[i];
         qsort(sorted, count, sizeof *sorted, compare_request);
         for (size_t i = 0; i < count; i++)
             if (!distinct || strcmp(sorted[distinct - 1]->request_id, sorted[i]->request_id))

@@ -21,7 +21,11 @@ typedef struct ts_groups {
 
 /* Sort requests, each of them in exactly one group; a request that is there twice is taken once. The requests must
  * outlive the groups. */
-int ts_groups_make(const ts_request *requests, size_t count, ts_groups *groups, ts_error *error);
+int ts_groups_make(const ts_request *const *requests, size_t count, ts_groups *groups, ts_error *error);
+
+/* The strategies of `group` from number `from` on, `strategies` of them, as a group of its own, which borrows. */
+int ts_group_part(const ts_group *group, size_t from, size_t strategies, ts_group *part, ts_error *error);
+
 void ts_groups_clear(ts_groups *groups);
 
 #endif

@@ -9,10 +9,12 @@
 #include "common/memory.h"
 #include "common/process.h"
 #include "common/safe_file.h"
+#include "common/version.h"
+#include "data/candles/store.h"
 #include "host/report/result.h"
+#include "services/backtest_consumer/run_folder.h"
 #include "services/service/service.h"
 
-#include <dirent.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -161,17 +163,9 @@ static int launch(const ts_run_settings *settings, const ts_group *group, const 
     if (*code == 0 || *code == TS_BAD_DATA || *code == TS_USAGE) return 0;
     if (*code == TS_RUN_AGAIN || ts_service_stopping()) return ts_fail(error, TS_RUN_AGAIN, "stopped: %s", said);
     bool full = is_full(settings->work);
+    if (*code == TS_BAD_CONFIG) ts_run_folder_remove(out); /* a checkpoint of other candles, or of another version */
     return ts_fail(error, full || *code == TS_UNAVAILABLE ? TS_UNAVAILABLE : TS_FAILED, "discover ended with %d: %s%s",
                    *code, said, full ? "; --work has no room left" : "");
-}
-
-static void remove_folder(const char *path)
-{
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (entry->d_name[0] != '.') unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder) closedir(folder);
-    rmdir(path);
 }
 
 static size_t find_strategy(const ts_group *group, const char *strategy)
@@ -281,25 +275,106 @@ static int read_back(const ts_group *group, const char *out, ts_reply *reply, ts
     return status;
 }
 
-int ts_run_group(const ts_run_settings *settings, const ts_group *group, ts_reply *reply, ts_error *error)
+/* Of a store that cannot be read, "bad data" does not mean that it has too few candles. */
+static int check_candles(const ts_run_settings *settings, const ts_request *request, ts_error *error)
 {
-    char out[PATH - 16], said[300];
-    int code;
-    if (snprintf(out, sizeof out, "%s/%s", settings->work, group->id) >= (int)sizeof out)
-        return ts_fail(error, TS_BAD_CONFIG, "--work: the path is too long");
+    ts_store_key key = {.root = settings->store, .interval_ms = request->interval_ms}, *all = NULL;
+    ts_series series = {0};
+    size_t count;
+    bool there = false;
+    snprintf(key.exchange, sizeof key.exchange, "%s", request->exchange);
+    snprintf(key.symbol, sizeof key.symbol, "%s", request->symbol);
+    int status = ts_store_list(settings->store, &all, &count, error);
+    for (size_t i = 0; i < count && !status && !there; i++)
+        there = !strcmp(all[i].exchange, key.exchange) && !strcmp(all[i].symbol, key.symbol) &&
+                all[i].interval_ms == key.interval_ms;
+    free(all);
+    if (!status && there) status = ts_store_read(&key, &series, error);
+    ts_series_clear(&series);
+    return status;
+}
+
+/* The same answer to all: there was no search. */
+static int answer_without(const ts_run_settings *settings, const ts_group *group, int code, const char *why,
+                          ts_reply *reply, ts_error *error)
+{
+    bool candles = code == TS_BAD_DATA;
+    if (candles && check_candles(settings, group->member[0], error)) {
+        error->code = TS_BAD_DATA;
+        return -1;
+    }
+    for (size_t i = 0; i < group->count; i++)
+        end_without(&reply[i], candles ? TS_OUTCOME_INSUFFICIENT_CANDLES : TS_OUTCOME_FAILED, why);
+    return 0;
+}
+
+static void begin_replies(const ts_group *group, ts_reply *reply)
+{
     for (size_t i = 0; i < group->count; i++) {
         reply[i] = (ts_reply){.winner = NULL};
         memcpy(reply[i].outcome.request_id, group->member[i]->request_id, sizeof reply[i].outcome.request_id);
     }
+}
+
+/* Whether run.json, which a run writes last, is there: of this version, and with the statistics that are wanted. */
+static bool has_ended(const ts_run_settings *settings, const char *out)
+{
+    char path[PATH];
+    ts_error ignored = {0};
+    snprintf(path, sizeof path, "%s/run.json", out);
+    json_t *run = access(path, F_OK) ? NULL : ts_json_load(path, FILE_LIMIT, &ignored);
+    const char *typed = json_string_value(json_object_get(run, "command"));
+    const char *version = json_string_value(json_object_get(run, "engine_version"));
+    const char *commit = json_string_value(json_object_get(run, "commit"));
+    bool same = typed && version && commit && !strcmp(version, ts_version()) && !strcmp(commit, ts_commit()) &&
+                !strstr(typed, "--no-statistics") == settings->statistics;
+    json_decref(run);
+    return same;
+}
+
+/* What a service that was killed before its answers were acknowledged has left. */
+static bool take_up(const ts_run_settings *settings, const ts_group *group, const char *out, ts_reply *reply)
+{
+    ts_error why = {0};
+    if (!has_ended(settings, out)) return false;
+    if (!read_back(group, out, reply, &why)) return true;
+    ts_log_warning("%s: the run is made again: %s", out, why.text);
+    ts_replies_clear(reply, group->count);
+    begin_replies(group, reply);
+    return false;
+}
+
+static int folder_of(const ts_run_settings *settings, const ts_group *group, char out[PATH - 16], ts_error *error)
+{
+    if (snprintf(out, PATH - 16, "%s/%s", settings->work, group->id) < PATH - 16) return 0;
+    return ts_fail(error, TS_BAD_CONFIG, "--work: the path is too long");
+}
+
+int ts_run_group(const ts_run_settings *settings, const ts_group *group, ts_reply *reply, ts_error *error)
+{
+    char out[PATH - 16], said[300];
+    int code;
+    if (folder_of(settings, group, out, error)) return -1;
+    begin_replies(group, reply);
+    if (take_up(settings, group, out, reply)) {
+        ts_log_event(TS_LOG_INFO, "a run had ended before", TS_TEXT("folder", out));
+        return 0;
+    }
     if (launch(settings, group, out, said, sizeof said, &code, error)) return -1;
-    int status = 0;
-    if (code == 0) status = read_back(group, out, reply, error);
-    else
-        for (size_t i = 0; i < group->count; i++)
-            end_without(&reply[i], code == TS_BAD_DATA ? TS_OUTCOME_INSUFFICIENT_CANDLES : TS_OUTCOME_FAILED, said);
-    remove_folder(out);
+    int status =
+        code == 0 ? read_back(group, out, reply, error) : answer_without(settings, group, code, said, reply, error);
     if (status) ts_replies_clear(reply, group->count);
     return status;
+}
+
+void ts_run_forget(const ts_run_settings *settings, const ts_group *group)
+{
+    char out[PATH - 16], log[PATH];
+    ts_error ignored = {0};
+    if (folder_of(settings, group, out, &ignored)) return;
+    snprintf(log, sizeof log, "%s.log", out);
+    unlink(log); /* of a run whose service was killed */
+    ts_run_folder_remove(out);
 }
 
 void ts_replies_clear(ts_reply *reply, size_t count)

@@ -26,9 +26,13 @@ typedef struct ts_reply {
 } ts_reply;
 
 /* Run it to the end; reply[i] is for group->member[i]. What the candles or the request do not allow is an outcome, no
- * error. TS_RUN_AGAIN: the service is to stop, and the run has left a checkpoint; TS_UNAVAILABLE or TS_FAILED: the run
- * did not end well, its last words are in the error. */
+ * error. A run of the same group that had ended and was not forgotten is not made again. TS_RUN_AGAIN: the service is
+ * to stop, and the run has left a checkpoint; TS_BAD_DATA: the store cannot be read; TS_UNAVAILABLE or TS_FAILED: the
+ * run did not end well, its last words are in the error. */
 int ts_run_group(const ts_run_settings *settings, const ts_group *group, ts_reply *reply, ts_error *error);
 void ts_replies_clear(ts_reply *reply, size_t count);
+
+/* Its answers are acknowledged: remove the folder of the run. */
+void ts_run_forget(const ts_run_settings *settings, const ts_group *group);
 
 #endif

@@ -4,6 +4,7 @@
 #include "services/candle_ingestor/ingestor.h"
 
 #include "common/clock.h"
+#include "data/cache/redis.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -18,7 +19,9 @@ static const ts_setting table[] = {
     {"exchange", TS_SETTING_TEXT, AT(exchange), "coinbase", 0, 0, NULL, "NAME", "what the store calls the exchange"},
     {"source", TS_SETTING_CHOICE, AT(source), "advanced", 0, 0, "advanced|exchange", NULL,
      "which of Coinbase's interfaces: Advanced Trade (market_trades) or Exchange (matches)"},
-    {"symbols", TS_SETTING_TEXT, AT(symbols), NULL, 0, 0, NULL, "A,B", "when Redis lists none"},
+    {"symbols", TS_SETTING_TEXT, AT(symbols), NULL, 0, 0, NULL, "A,B", "when Redis lists none, or does not answer"},
+    {"list-seconds", TS_SETTING_REAL, AT(list_seconds), "300", 0.1, 86400, NULL, "S",
+     "how often the list in Redis is read again"},
     {"backfill-days", TS_SETTING_INT, AT(backfill_days), "365", 0, 36500, NULL, "N",
      "how far back the store is to be filled; what it has is not asked for again"},
     {"grace-seconds", TS_SETTING_REAL, AT(grace), "5", 0, TS_GRACE_LIMIT_S, NULL, "S",
@@ -44,7 +47,8 @@ static const ts_setting outlet_table[] = {
     {"influxdb-org", TS_SETTING_TEXT, AT(out.org), NULL, 0, 0, NULL, "NAME", "of version 2"},
     {"influxdb-bucket", TS_SETTING_TEXT, AT(out.bucket), NULL, 0, 0, NULL, "NAME", "of version 2"},
     {"kafka", TS_SETTING_LIST, AT(out.kafka), NULL, 0, 0, NULL, "NAME=VALUE",
-     "Kafka gets all candles: a property of librdkafka, such as bootstrap.servers=host:9092; again for more"},
+     "Kafka gets all candles: a property of librdkafka, such as bootstrap.servers=host:9092; again for more. "
+     "KAFKA_BOOTSTRAP_SERVERS and so on in the environment say the same"},
     {"topic", TS_SETTING_TEXT, AT(out.topic), "candles", 0, 0, NULL, "TOPIC", "of Kafka"},
     {"state", TS_SETTING_TEXT, AT(out.state), NULL, 0, 0, NULL, "DIR",
      "remembers how far InfluxDB and Kafka have got (default: .outlets in the store)"},
@@ -81,7 +85,6 @@ static int open_rest(ingestor_settings *s, ts_error *error)
     s->rest = ts_candle_source_open(&setup, error);
     if (!s->rest) return -1;
     s->catch_up = (ts_catch_up){.source = s->rest,
-                                .keeper = s->keeper,
                                 .wanted = &s->wanted,
                                 .clock = &s->clock,
                                 .symbols = &s->list,
@@ -101,22 +104,19 @@ static int open_all(void *settings, ts_error *error)
     if (!s->out.state) s->out.state = s->state;
     s->out.ca_file = s->ca_file;
     also_from_environment(&s->out);
-    if (ts_symbols_find(s->redis.value, s->symbols, &s->list, error) ||
+    if (ts_redis_settle(&s->redis.value, error) || ts_symbols_find(s->redis.value, s->symbols, &s->list, error) ||
         ts_outlets_open(&s->out, s->store, &s->outlets, error))
         return -1;
-    s->keeper = ts_keeper_open(s->store, s->exchange, &s->list, &s->outlets, error);
-    if (!s->keeper || ts_wanted_open(&s->wanted, s->list.count, error)) return -1;
-    return open_rest(s, error);
+    return open_rest(s, error) || ts_ingestor_open_list(s, error) ? -1 : 0;
 }
 
 static void close_all(void *settings)
 {
     ingestor_settings *s = settings;
     ts_candle_source_close(s->rest);
-    ts_wanted_close(&s->wanted);
     ts_outlets_close(&s->outlets);
-    ts_keeper_close(s->keeper);
-    ts_symbols_clear(&s->list);
+    ts_ingestor_close_list(s);
+    ts_symbols_clear(&s->next);
 }
 
 static int feed_is_there(void *settings, ts_error *error)

@@ -12,7 +12,7 @@ static const int64_t settle_after_ms = 2 * 3600000;
 /* A minute that REST does not have may still come when it is young. */
 static const int64_t young_ms = 10 * TS_MINUTE_MS;
 
-static const int64_t unknown_rest_ms = 60 * TS_MINUTE_MS;
+static const int64_t unknown_rest_ms = 60 * TS_MINUTE_MS, parked_ms = 10 * TS_MINUTE_MS;
 
 typedef struct asking {
     ts_catch_up *state;
@@ -34,8 +34,11 @@ void ts_catch_up_clock(ts_catch_up *state)
 {
     ts_error unseen = {0};
     int64_t time_ms = ts_candle_source_clock(state->source, &unseen);
+    if (time_ms && !ts_exchange_clock_tell(state->clock, time_ms)) { /* far off: is it sure? */
+        time_ms = ts_candle_source_clock(state->source, &unseen);
+        ts_exchange_clock_tell(state->clock, time_ms);
+    }
     double off = time_ms ? (double)(ts_clock_now_ms() - time_ms) / 1000 : 0;
-    ts_exchange_clock_tell(state->clock, time_ms);
     if (!time_ms) ts_log_warning("the exchange does not say what time it is: this machine's clock counts");
     else if (off > 60 || off < -60)
         ts_log_warning("this machine's clock is %+.0f s off the exchange's, which counts", off);
@@ -139,26 +142,38 @@ static int come_again(ts_catch_up *state, size_t symbol, ts_range range, ts_erro
     return ts_wanted_add(state->wanted, symbol, range, range.to_ms + state->grace_ms + TS_MINUTE_MS, error);
 }
 
-static int ask(ts_catch_up *state, size_t symbol, ts_range range, bool old, ts_error *error)
+/* `range` becomes what of it was not had. */
+static int ask(ts_catch_up *state, size_t symbol, ts_range *range, bool old, ts_error *error)
 {
-    asking now = {.state = state, .symbol = symbol, .range = range, .done_ms = range.from_ms, .old = old};
-    ts_error why = {0}, keeping = {0}, unseen = {0};
-    ts_candle_source_fetch(state->source, state->symbols->symbol[symbol], TS_MINUTE_MS, range.from_ms, range.to_ms,
+    asking now = {.state = state, .symbol = symbol, .range = *range, .done_ms = range->from_ms, .old = old};
+    ts_error why = {0}, keeping = {0};
+    ts_candle_source_fetch(state->source, state->symbols->symbol[symbol], TS_MINUTE_MS, range->from_ms, range->to_ms,
                            take_page, &now, &why);
-    if (keep_collected(&now, &keeping)) now.done_ms = range.from_ms, why = keeping;
+    if (keep_collected(&now, &keeping)) now.done_ms = range->from_ms, why = keeping;
     ts_series_clear(&now.collected);
-    if (!why.code) return come_again(state, symbol, (ts_range){now.done_ms, range.to_ms}, error);
-    ts_wanted_add(state->wanted, symbol, (ts_range){now.done_ms, range.to_ms}, 0, &unseen);
+    range->from_ms = now.done_ms;
+    if (!why.code) return come_again(state, symbol, *range, error);
     return ts_fail(error, why.code, "%s", why.text);
 }
 
-static int excuse(ts_catch_up *state, size_t symbol, ts_error *why, ts_error *error)
+/* `left` is what is still wanted. When the exchange is there and has no good answer of it, it waits and the others go
+ * on. */
+static int excuse(ts_catch_up *state, size_t symbol, ts_range left, ts_error *why, ts_error *error)
 {
-    state->away = why->code == TS_UNAVAILABLE;
+    ts_error unseen = {0};
+    int64_t now = ts_exchange_clock_now(state->clock);
+    bool there = why->code == TS_UNAVAILABLE && ts_candle_source_is_there(state->source);
+    state->away = why->code == TS_UNAVAILABLE && !there;
+    if (there) {
+        state->parked++;
+        ts_log_warning("%s; these candles are asked for again in ten minutes", why->text);
+        return ts_wanted_park(state->wanted, symbol, left, now + parked_ms, error);
+    }
+    ts_wanted_add(state->wanted, symbol, left, 0, &unseen);
     if (why->code != TS_BAD_DATA) return ts_fail(error, why->code, "%s", why->text);
     state->refused++;
     ts_log_warning("%s is left alone for an hour: %s", state->symbols->symbol[symbol], why->text);
-    ts_wanted_rest(state->wanted, symbol, ts_exchange_clock_now(state->clock) + unknown_rest_ms);
+    ts_wanted_rest(state->wanted, symbol, now + unknown_rest_ms);
     return 0;
 }
 
@@ -179,7 +194,8 @@ int ts_catch_up_step(ts_catch_up *state, bool *did, ts_error *error)
         range.from_ms = recent;
     }
     bool old = range.to_ms <= recent && !ts_keeper_holds(state->keeper, symbol, range.from_ms, range.to_ms);
-    if (ask(state, symbol, range, old, &why)) return excuse(state, symbol, &why, error);
+    if (ask(state, symbol, &range, old, &why)) return excuse(state, symbol, range, &why, error);
+    ts_wanted_had(state->wanted, symbol);
     state->away = false;
     return 0;
 }

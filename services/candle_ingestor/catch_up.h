@@ -16,6 +16,7 @@ typedef struct ts_catch_up {
     int64_t grace_ms;       /* a minute is final so long after its end */
     int64_t backfill_ms;    /* how far back candles are wanted */
     _Atomic size_t refused; /* symbols that the exchange does not know */
+    _Atomic size_t parked;  /* ranges of which it gave no good answer while it gave others */
     _Atomic bool away;      /* it did not answer the last time */
 } ts_catch_up;
 
@@ -36,7 +37,8 @@ int ts_catch_up_recheck(ts_catch_up *state, int64_t minutes, ts_error *error);
 int ts_catch_up_audit(ts_catch_up *state, int64_t *since_ms, ts_error *error);
 
 /* Ask for one range that is wanted. `did`: there was one. A symbol that the exchange does not know is warned of and
- * left alone for an hour. TS_UNAVAILABLE: the exchange is away, the range is still wanted. */
+ * left alone for an hour. A range of which it has no good answer waits for ten minutes while others are asked for.
+ * TS_UNAVAILABLE: the exchange is away, the range is still wanted. */
 int ts_catch_up_step(ts_catch_up *state, bool *did, ts_error *error);
 
 #endif

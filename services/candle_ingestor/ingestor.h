@@ -15,11 +15,12 @@ typedef struct ingestor_settings {
     ts_secret_value redis;
     ts_outlets_settings out;
     int64_t backfill_days, audit;
-    double grace, rate, drain, reconnect;
+    double grace, rate, drain, reconnect, list_seconds;
     int source;
     /* opened */
     char state[TS_STATE_PATH]; /* the folder of the outlets' files, where none is said */
-    ts_symbols list;
+    ts_symbols list, next;     /* what is taken in now; and what replaces it, as Redis has another list */
+    _Atomic bool renew;        /* there is a next one */
     ts_outlets outlets;
     ts_keeper *keeper;
     ts_wanted wanted;
@@ -35,6 +36,17 @@ typedef struct ingestor_settings {
 } ingestor_settings;
 
 enum { ADVANCED, EXCHANGE };
+
+/* All that belongs to the list of symbols: the keeper, and what is wanted. */
+int ts_ingestor_open_list(ingestor_settings *s, ts_error *error);
+void ts_ingestor_close_list(ingestor_settings *s);
+
+/* Read Redis' list again: whether it names other symbols, which are then `next`. One that is gone or cannot be had is
+ * no reason to change anything. */
+bool ts_ingestor_look_at_list(ingestor_settings *s);
+
+/* Take the next list in the place of this one. */
+int ts_ingestor_change_list(ingestor_settings *s, ts_error *error);
 
 /* Everything that is missing now, once: a ts_service.once. */
 int ts_ingestor_once(void *settings, ts_error *error);

@@ -6,6 +6,7 @@ enum {
     STORED,
     DIFFERENT,
     ABSENT,
+    DAMAGED,
     SETTLED,
     WANTED,
     AWAY,
@@ -24,8 +25,12 @@ enum {
 const ts_meter ts_ingestor_meters[] = {
     [STORED] = {"tradestream_candles_stored_total", TS_COUNTER, "origin", NULL, "Candles that the store took."},
     [DIFFERENT] = {"tradestream_candles_differing_total", TS_COUNTER, "against", NULL,
-                   "Candles of REST that differ from a clean minute of trades, or from what REST said before."},
+                   "Minutes of which REST and clean trades, or REST and what it said before, do not say the same; "
+                   "absent: where it "
+                   "has no candle and there were trades."},
     [ABSENT] = {"tradestream_candles_absent_total", TS_COUNTER, NULL, NULL, "Minutes that the exchange does not have."},
+    [DAMAGED] = {"tradestream_symbols_damaged", TS_GAUGE, NULL, NULL,
+                 "Symbols that are left out, as their part of the store cannot be read."},
     [SETTLED] = {"tradestream_candles_settled_total", TS_COUNTER, NULL, NULL,
                  "Candles that went from the journal into batches."},
     [WANTED] = {"tradestream_candles_wanted", TS_GAUGE, NULL, NULL, "Minutes that REST is to be asked for."},
@@ -55,6 +60,7 @@ static const struct counter {
     {STORED, offsetof(ts_ingestor_now, kept.from_rest), "rest"},
     {DIFFERENT, offsetof(ts_ingestor_now, kept.differing), "trades"},
     {DIFFERENT, offsetof(ts_ingestor_now, kept.restated), "rest"},
+    {DIFFERENT, offsetof(ts_ingestor_now, kept.unsaid), "absent"},
     {ABSENT, offsetof(ts_ingestor_now, kept.absent), NULL},
     {SETTLED, offsetof(ts_ingestor_now, kept.settled), NULL},
     {REQUESTS, offsetof(ts_ingestor_now, rest.requests), NULL},
@@ -81,6 +87,7 @@ void ts_ingestor_measure(ts_ingestor_now *seen, const ts_ingestor_now *now)
         if (is > was) ts_meter_count(&ts_ingestor_meters[c->row], (double)(is - was), c->label, NULL);
     }
     ts_meter_set(&ts_ingestor_meters[WANTED], (double)now->wanted, NULL);
+    ts_meter_set(&ts_ingestor_meters[DAMAGED], (double)now->kept.damaged, NULL);
     ts_meter_set(&ts_ingestor_meters[AWAY], now->away, NULL);
     ts_meter_set(&ts_ingestor_meters[CONNECTED], (double)now->feed.open, NULL);
     ts_meter_set(&ts_ingestor_meters[COVERED], (double)now->feed.covered, NULL);

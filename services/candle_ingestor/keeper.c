@@ -18,6 +18,7 @@ typedef struct kept {
     ts_held held;
     ts_ranges empty; /* recent minutes without trades */
     bool unnoted;    /* some of them are in memory only */
+    bool damaged;    /* its part of the store cannot be read */
     int64_t last_ms; /* of the newest candle in the store; INT64_MIN: none */
 } kept;
 
@@ -57,6 +58,19 @@ static int hold_journal(ts_keeper *keeper, ts_error *error)
     return status;
 }
 
+/* A file of one symbol that cannot be read is no reason to stop the others: it is told of once, and counted. Any other
+ * error is one. */
+static int set_aside(kept *of, const ts_error *why, ts_error *error)
+{
+    if (why->code != TS_BAD_DATA) return ts_fail(error, why->code, "%s", why->text);
+    if (!of->damaged)
+        ts_log_warning("%s is left out, the others go on: %s; put the file back, or remove it: what it said is then "
+                       "fetched anew",
+                       of->key.symbol, why->text);
+    of->damaged = true;
+    return 0;
+}
+
 static int know(ts_keeper *keeper, const char *symbol, ts_error *error)
 {
     kept *of = &keeper->symbol[keeper->symbols++];
@@ -64,9 +78,11 @@ static int know(ts_keeper *keeper, const char *symbol, ts_error *error)
     of->key = (ts_store_key){.root = keeper->root, .interval_ms = TS_MINUTE_MS};
     memcpy(of->key.exchange, keeper->exchange, sizeof of->key.exchange);
     snprintf(of->key.symbol, sizeof of->key.symbol, "%s", symbol);
-    if (ts_store_summarise(&of->key, &there, error)) return -1;
-    of->last_ms = there.bars ? there.last_ms : INT64_MIN;
-    return there.bars ? ts_outlets_add(keeper->outlets, &of->key, error) : 0;
+    ts_error why = {0};
+    of->last_ms = INT64_MIN;
+    if (ts_store_summarise(&of->key, &there, &why) && set_aside(of, &why, error)) return -1;
+    if (!of->damaged && there.bars) of->last_ms = there.last_ms;
+    return of->damaged || there.bars ? ts_outlets_add(keeper->outlets, &of->key, error) : 0;
 }
 
 static int open_all(ts_keeper *keeper, const ts_symbols *symbols, ts_error *error)
@@ -125,7 +141,8 @@ static int remember(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts
     return 0;
 }
 
-/* What was thought not to exist, for a trade or REST's answer came late, does. */
+/* What was thought not to exist, for a trade or REST's answer came late, does. Said before it is stored: who dies
+ * between the two asks once more. */
 static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error *error)
 {
     ts_ranges there = {0};
@@ -134,7 +151,8 @@ static int not_absent(kept *of, const ts_live_bar *bars, size_t count, ts_error 
         ts_range minute = {bars[i].candle.time, bars[i].candle.time + TS_MINUTE_MS};
         status = ts_ranges_add(&there, minute, error) || ts_ranges_remove(&of->empty, minute, error) ? -1 : 0;
     }
-    if (!status) status = ts_absent_remove(&of->key, there.range, there.count, error);
+    ts_error why = {0};
+    if (!status && ts_absent_remove(&of->key, there.range, there.count, &why)) status = set_aside(of, &why, error);
     free(there.range);
     return status;
 }
@@ -154,6 +172,52 @@ static int append(ts_keeper *keeper, const kept *changing, const ts_live_bar *ba
     return remember(keeper, bars, count, error);
 }
 
+/* Where the trades of a minute and REST do not say the same: REST counts, and it is told and counted. */
+static void tell_difference(ts_keeper *keeper, const kept *of, bool trades, const ts_candle *was, const ts_candle *is)
+{
+    char text[TS_TIME_TEXT];
+    *(trades ? &keeper->counts.differing : &keeper->counts.restated) += 1;
+    ts_log_event(TS_LOG_WARNING, trades ? "REST differs from the trades of a minute" : "REST restated a minute",
+                 TS_TEXT("symbol", of->key.symbol), TS_TEXT("time", ts_time_text(is->time, text)),
+                 TS_REAL("close_was", was->value[TS_CLOSE]), TS_REAL("close", is->value[TS_CLOSE]),
+                 TS_REAL("volume_was", was->value[TS_VOLUME]), TS_REAL("volume", is->value[TS_VOLUME]));
+}
+
+static void tell_minute(const kept *of, const char *what, int64_t time_ms)
+{
+    char text[TS_TIME_TEXT];
+    ts_log_event(TS_LOG_WARNING, what, TS_TEXT("symbol", of->key.symbol), TS_TEXT("time", ts_time_text(time_ms, text)));
+}
+
+/* REST has a candle where the trades say that there were none. */
+static void tell_traded(ts_keeper *keeper, const kept *of, int64_t time_ms)
+{
+    keeper->counts.differing++;
+    tell_minute(of, "REST has a candle of a minute without trades", time_ms);
+}
+
+/* REST has none where there were trades: the candle of these stays. */
+static void tell_unsaid(ts_keeper *keeper, const kept *of, int64_t time_ms)
+{
+    keeper->counts.unsaid++;
+    tell_minute(of, "REST has no candle of a minute with trades", time_ms);
+}
+
+/* A minute of trades differs from what REST said before. */
+static void tell_doubt(ts_keeper *keeper, const ts_live_bar *bar)
+{
+    const kept *of = find(keeper, bar->symbol);
+    const ts_held_candle *there = ts_held_find(&of->held, bar->candle.time);
+    if (there && there->origin == TS_FROM_REST) tell_difference(keeper, of, true, &bar->candle, &there->candle);
+}
+
+static bool is_empty(const kept *of, int64_t time_ms)
+{
+    for (size_t i = of->empty.count; i-- > 0 && of->empty.range[i].to_ms > time_ms;)
+        if (of->empty.range[i].from_ms <= time_ms) return true;
+    return false;
+}
+
 /* Whether a minute of trades is news; one that differs from what is there, or belongs to a day that became a batch, is
  * for REST to say: in the journal it would count more than the batch. */
 typedef enum news { SAME, DOUBTFUL, OLDER, NEWEST } news;
@@ -169,7 +233,7 @@ static news look(ts_keeper *keeper, const ts_live_bar *bar)
 static int keep_older(ts_keeper *keeper, const ts_live_bar *bar, ts_error *error)
 {
     kept *of = find(keeper, bar->symbol);
-    return append(keeper, of, bar, 1, error) || not_absent(of, bar, 1, error) ? -1 : 0;
+    return not_absent(of, bar, 1, error) || append(keeper, of, bar, 1, error) ? -1 : 0;
 }
 
 static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, ts_live_bar *doubtful, size_t *doubts,
@@ -180,7 +244,10 @@ static int keep_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count
     int status = newest ? 0 : ts_no_memory(error, "minutes");
     for (size_t i = 0; i < count && !status; i++) switch (look(keeper, &bars[i])) {
         case SAME: break;
-        case DOUBTFUL: doubtful[(*doubts)++] = bars[i]; break;
+        case DOUBTFUL:
+            tell_doubt(keeper, &bars[i]);
+            doubtful[(*doubts)++] = bars[i];
+            break;
         case OLDER: status = keep_older(keeper, &bars[i], error); break;
         case NEWEST: newest[used++] = bars[i]; break;
         }
@@ -200,17 +267,6 @@ int ts_keeper_minutes(ts_keeper *keeper, const ts_live_bar *bars, size_t count, 
     return status;
 }
 
-static void tell_difference(ts_keeper *keeper, const kept *of, const ts_held_candle *was, const ts_candle *is)
-{
-    char text[TS_TIME_TEXT];
-    bool trades = was->origin == TS_FROM_TRADES;
-    *(trades ? &keeper->counts.differing : &keeper->counts.restated) += 1;
-    ts_log_event(TS_LOG_WARNING, trades ? "REST differs from the trades of a minute" : "REST restated a minute",
-                 TS_TEXT("symbol", of->key.symbol), TS_TEXT("time", ts_time_text(is->time, text)),
-                 TS_REAL("close_was", was->candle.value[TS_CLOSE]), TS_REAL("close", is->value[TS_CLOSE]),
-                 TS_REAL("volume_was", was->candle.value[TS_VOLUME]), TS_REAL("volume", is->value[TS_VOLUME]));
-}
-
 static ts_live_bar bar_of(const kept *of, const ts_candle *candle)
 {
     ts_live_bar bar = {.interval_ms = TS_MINUTE_MS, .candle = *candle, .origin = TS_FROM_REST};
@@ -228,22 +284,15 @@ static int keep_page(ts_keeper *keeper, kept *of, const ts_candle_page *page, ts
         const ts_candle *candle = &page->candle[i];
         const ts_held_candle *there = ts_held_find(&of->held, candle->time);
         if (there && !memcmp(&there->candle, candle, sizeof *candle)) continue;
-        if (there) tell_difference(keeper, of, there, candle);
+        if (there) tell_difference(keeper, of, there->origin == TS_FROM_TRADES, &there->candle, candle);
+        else if (is_empty(of, candle->time)) tell_traded(keeper, of, candle->time);
         older += candle->time <= of->last_ms;
         bars[count++] = bar_of(of, candle);
     }
-    int status = append(keeper, of, bars, older, error) || append(keeper, NULL, bars + older, count - older, error) ||
-                 not_absent(of, bars, count, error);
+    int status = not_absent(of, bars, count, error) || append(keeper, of, bars, older, error) ||
+                 append(keeper, NULL, bars + older, count - older, error);
     free(bars);
     return status ? -1 : 0;
-}
-
-static bool is_known(const kept *of, int64_t time_ms)
-{
-    if (ts_held_find(&of->held, time_ms)) return true;
-    for (size_t i = of->empty.count; i-- > 0 && of->empty.range[i].to_ms > time_ms;)
-        if (of->empty.range[i].from_ms <= time_ms) return true;
-    return false;
 }
 
 static int note_absent(ts_keeper *keeper, const kept *of, const ts_ranges *ranges, ts_error *error)
@@ -259,9 +308,15 @@ static int note_holes(ts_keeper *keeper, const kept *of, const ts_candle_page *p
 {
     ts_ranges holes = {0};
     int status = 0;
-    for (int64_t time = page->from_ms; time < page->to_ms && !status; time += TS_MINUTE_MS)
-        if (!is_known(of, time))
+    size_t next = 0;
+    for (int64_t time = page->from_ms; time < page->to_ms && !status; time += TS_MINUTE_MS) {
+        while (next < page->count && page->candle[next].time < time) next++;
+        const ts_held_candle *there = ts_held_find(&of->held, time);
+        bool said = next < page->count && page->candle[next].time == time;
+        if (there && !said && there->origin == TS_FROM_TRADES && time < sure_ms) tell_unsaid(keeper, of, time);
+        if (!there && !is_empty(of, time))
             status = ts_ranges_add(time < sure_ms ? &holes : unsure, (ts_range){time, time + TS_MINUTE_MS}, error);
+    }
     if (!status) status = note_absent(keeper, of, &holes, error);
     free(holes.range);
     return status;
@@ -283,9 +338,11 @@ int ts_keeper_empty(ts_keeper *keeper, size_t symbol, ts_range range, ts_error *
     kept *of = &keeper->symbol[symbol];
     pthread_mutex_lock(&keeper->lock);
     int status = 0;
-    for (int64_t time = range.from_ms; time < range.to_ms && !status; time += TS_MINUTE_MS)
-        if (!ts_held_find(&of->held, time))
-            status = ts_ranges_add(&of->empty, (ts_range){time, time + TS_MINUTE_MS}, error);
+    for (int64_t time = range.from_ms; time < range.to_ms && !status; time += TS_MINUTE_MS) {
+        const ts_held_candle *there = ts_held_find(&of->held, time);
+        if (there && there->origin == TS_FROM_REST) tell_traded(keeper, of, time);
+        if (!there) status = ts_ranges_add(&of->empty, (ts_range){time, time + TS_MINUTE_MS}, error);
+    }
     of->unnoted = true;
     pthread_mutex_unlock(&keeper->lock);
     return status;
@@ -297,8 +354,10 @@ int ts_keeper_note(ts_keeper *keeper, ts_error *error)
     pthread_mutex_lock(&keeper->lock);
     for (size_t i = 0; i < keeper->symbols && !status; i++) {
         kept *of = &keeper->symbol[i];
-        if (of->unnoted) status = ts_absent_add(&of->key, of->empty.range, of->empty.count, error);
-        of->unnoted &= status != 0;
+        ts_error why = {0};
+        if (of->unnoted && ts_absent_add(&of->key, of->empty.range, of->empty.count, &why))
+            status = set_aside(of, &why, error);
+        else of->unnoted = false;
     }
     pthread_mutex_unlock(&keeper->lock);
     return status;
@@ -356,7 +415,14 @@ void ts_keeper_names(const ts_keeper *keeper, size_t symbol, ts_series *series)
 int ts_keeper_missing(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t to_ms, ts_ranges *missing,
                       ts_error *error)
 {
-    return ts_absent_missing(&keeper->symbol[symbol].key, from_ms, to_ms, missing, error);
+    kept *of = &keeper->symbol[symbol];
+    ts_error why = {0};
+    int status = ts_absent_missing(&of->key, from_ms, to_ms, missing, &why);
+    pthread_mutex_lock(&keeper->lock);
+    if (status) status = set_aside(of, &why, error);
+    else of->damaged = false;
+    pthread_mutex_unlock(&keeper->lock);
+    return status;
 }
 
 static void forget(kept *of, int64_t before_ms)
@@ -372,11 +438,17 @@ static void forget(kept *of, int64_t before_ms)
 static int settle(ts_keeper *keeper, int64_t before_ms, ts_error *error)
 {
     size_t settled;
-    if (ts_live_settle(keeper->live, before_ms, &settled, error)) return -1;
+    ts_error why = {0};
+    bool some_stay = ts_live_settle(keeper->live, before_ms, &settled, &why) != 0;
+    if (some_stay && why.code != TS_BAD_DATA) return ts_fail(error, why.code, "%s", why.text);
     keeper->settled_ms = before_ms;
     keeper->counts.settled += settled;
     for (size_t i = 0; i < keeper->symbols; i++) forget(&keeper->symbol[i], before_ms);
     if (settled) ts_log_event(TS_LOG_INFO, "days became batches", TS_INT("candles", (int64_t)settled));
+    if (some_stay && hold_journal(keeper, error)) return -1;
+    for (size_t i = 0; some_stay && i < keeper->symbols; i++)
+        if (ts_held_any(&keeper->symbol[i].held, INT64_MIN, before_ms) && set_aside(&keeper->symbol[i], &why, error))
+            return -1;
     return 0;
 }
 
@@ -422,6 +494,7 @@ ts_keeper_counts ts_keeper_count(ts_keeper *keeper)
 {
     pthread_mutex_lock(&keeper->lock);
     ts_keeper_counts counts = keeper->counts;
+    for (size_t i = 0; i < keeper->symbols; i++) counts.damaged += keeper->symbol[i].damaged;
     pthread_mutex_unlock(&keeper->lock);
     return counts;
 }

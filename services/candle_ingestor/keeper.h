@@ -19,10 +19,15 @@ typedef struct ts_keeper_counts {
     uint64_t differing;              /* where REST said something else than a clean minute of trades */
     uint64_t restated;               /* where REST said something else than it had said */
     uint64_t absent;                 /* minutes that the exchange does not have */
+    uint64_t unsaid;                 /* where REST has no candle of a minute of trades, which stays */
     uint64_t settled;                /* candles that went from the journal into batches */
+    uint64_t damaged;                /* symbols whose part of the store cannot be read now */
 } ts_keeper_counts;
 
 /* Opens the exchange's journal (TS_UNAVAILABLE: another program has it) and knows what the store holds of the symbols.
+ * A symbol whose batches or list of gaps cannot be read is warned of and left out: its new minutes are kept in the
+ * journal, and what it lacks is not known until the files are right again. Here and in all that follows that is no
+ * error.
  * The settings and lists are borrowed. */
 ts_keeper *ts_keeper_open(const char *root, const char *exchange, const ts_symbols *symbols, ts_outlets *outlets,
                           ts_error *error);
@@ -57,7 +62,7 @@ int ts_keeper_old(ts_keeper *keeper, size_t symbol, const ts_series *candles, in
 /* Write the symbol's names into a series. */
 void ts_keeper_names(const ts_keeper *keeper, size_t symbol, ts_series *series);
 
-/* What is missing of [from, to), oldest first. */
+/* What is missing of [from, to), oldest first; nothing where that cannot be known. */
 int ts_keeper_missing(ts_keeper *keeper, size_t symbol, int64_t from_ms, int64_t to_ms, ts_ranges *missing,
                       ts_error *error);
 

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const double drain_seconds = 1, idle_seconds = 0.2;
@@ -67,7 +68,9 @@ int ts_outlets_open(const ts_outlets_settings *s, const char *store, ts_outlets 
     const ts_outlet_setup setup = {
         .folder = s->state, .read = ts_outlet_read_store, .context = (void *)(uintptr_t)store};
     if (s->influx_url && open_influx(s, outlets, setup, error)) return ts_error_context(error, "InfluxDB");
-    if (s->kafka.count && open_kafka(s, outlets, setup, error)) return ts_error_context(error, "Kafka");
+    const char *brokers = getenv("KAFKA_BOOTSTRAP_SERVERS");
+    if ((s->kafka.count || (brokers && *brokers)) && open_kafka(s, outlets, setup, error))
+        return ts_error_context(error, "Kafka");
     return 0;
 }
 
@@ -135,32 +138,39 @@ void ts_outlets_close(ts_outlets *outlets)
     outlets->count = 0;
 }
 
+/* One that fails keeps none of the others from hearing of it. */
 int ts_outlets_add(ts_outlets *outlets, const ts_store_key *key, ts_error *error)
 {
-    for (size_t i = 0; i < outlets->count; i++)
-        if (ts_outlet_add(outlets->lane[i].outlet, key, error)) return -1;
-    return 0;
+    int status = 0;
+    for (size_t i = 0; i < outlets->count; i++) status |= ts_outlet_add(outlets->lane[i].outlet, key, error);
+    return status;
 }
 
 int ts_outlets_offer(ts_outlets *outlets, const char *exchange, const ts_live_bar *bars, size_t count, ts_error *error)
 {
+    int status = 0;
     for (size_t i = 0; i < outlets->count; i++)
-        if (ts_outlet_offer(outlets->lane[i].outlet, exchange, bars, count, error)) return -1;
-    return 0;
+        status |= ts_outlet_offer(outlets->lane[i].outlet, exchange, bars, count, error);
+    return status;
 }
 
+/* All or none: an outlet that was told of a change which then is not made would hold the range back for ever. */
 int ts_outlets_changing(ts_outlets *outlets, const ts_store_key *key, int64_t from_ms, int64_t to_ms, ts_error *error)
 {
-    for (size_t i = 0; i < outlets->count; i++)
-        if (ts_outlet_changing(outlets->lane[i].outlet, key, from_ms, to_ms, error)) return -1;
+    for (size_t i = 0; i < outlets->count; i++) {
+        if (!ts_outlet_changing(outlets->lane[i].outlet, key, from_ms, to_ms, error)) continue;
+        ts_error unseen = {0};
+        while (i-- > 0) ts_outlet_changed(outlets->lane[i].outlet, key, &unseen);
+        return -1;
+    }
     return 0;
 }
 
 int ts_outlets_changed(ts_outlets *outlets, const ts_store_key *key, ts_error *error)
 {
-    for (size_t i = 0; i < outlets->count; i++)
-        if (ts_outlet_changed(outlets->lane[i].outlet, key, error)) return -1;
-    return 0;
+    int status = 0;
+    for (size_t i = 0; i < outlets->count; i++) status |= ts_outlet_changed(outlets->lane[i].outlet, key, error);
+    return status;
 }
 
 void ts_outlets_measure(ts_outlets *outlets)

@@ -33,7 +33,7 @@ int ts_ingestor_once(void *settings, ts_error *error)
 {
     ingestor_settings *s = settings;
     bool more = true;
-    size_t refused = s->catch_up.refused;
+    size_t refused = s->catch_up.refused, parked = s->catch_up.parked;
     int status = plan(s, error);
     while (!status && more && !ts_service_stopping()) status = ts_catch_up_step(&s->catch_up, &more, error);
     if (status && error->code == TS_RUN_AGAIN && ts_service_stopping()) status = 0, *error = (ts_error){0};
@@ -46,10 +46,12 @@ int ts_ingestor_once(void *settings, ts_error *error)
                  TS_INT("candles", (int64_t)counts.from_rest), TS_INT("absent", (int64_t)counts.absent),
                  TS_INT("missing", ts_wanted_minutes(&s->wanted)));
     if (status) return -1;
-    refused = s->catch_up.refused - refused;
-    if (!refused) return 0;
-    return ts_fail(error, TS_BAD_DATA, "%zu of %zu symbols could not be had; the others are complete", refused,
-                   s->list.count);
+    refused = s->catch_up.refused - refused + counts.damaged;
+    if (refused)
+        return ts_fail(error, TS_BAD_DATA, "%zu of %zu symbols could not be had; the others are complete", refused,
+                       s->list.count);
+    if (s->catch_up.parked == parked) return 0;
+    return ts_fail(error, TS_UNAVAILABLE, "the exchange gave no good answer of some candles; the others are there");
 }
 
 /* Whether something is to be done again, by the exchange's clock, which may go back. */
@@ -71,13 +73,17 @@ static int look(ingestor_settings *s, int64_t *planned_ms, int64_t *audited_ms, 
     return ts_catch_up_step(&s->catch_up, did, error) || ts_keeper_settle(s->keeper, error) ? -1 : 0;
 }
 
-/* REST's thread. */
+/* REST's thread, and who looks whether there is another list. */
 static void *ask_always(void *settings)
 {
     ingestor_settings *s = settings;
     int64_t planned_ms = ts_exchange_clock_now(&s->clock), audited_ms = ts_catch_up_final(&s->catch_up);
-    double pause = away_pause;
+    double pause = away_pause, listed = ts_clock_seconds();
     while (!ts_service_stopping()) {
+        if (ts_clock_seconds() - listed >= s->list_seconds) {
+            listed = ts_clock_seconds();
+            if (ts_ingestor_look_at_list(s)) break;
+        }
         ts_error why = {0};
         bool did = false;
         if (!look(s, &planned_ms, &audited_ms, &did, &why)) {
@@ -126,7 +132,7 @@ static int open_feed(ingestor_settings *s, ts_error *error)
 
 static void stream(ingestor_settings *s)
 {
-    for (double measured = 0; !ts_service_stopping();) {
+    for (double measured = 0; !ts_service_stopping() && !s->renew;) {
         ts_feed_step(s->feed, step_seconds);
         ts_minutes_in_keep(&s->minutes, false);
         if (ts_clock_seconds() - measured < look_seconds) continue;
@@ -136,10 +142,10 @@ static void stream(ingestor_settings *s)
     ts_minutes_in_keep(&s->minutes, true);
 }
 
-int ts_ingestor_serve(void *settings, ts_error *error)
+/* One list of symbols, until the end or another list. */
+static int serve_list(ingestor_settings *s, ts_error *error)
 {
-    ingestor_settings *s = settings;
-    int status = plan(s, error) || open_feed(s, error) || ts_outlets_start(&s->outlets, error);
+    int status = plan(s, error) || open_feed(s, error);
     if (!status) {
         s->working = !pthread_create(&s->worker, NULL, ask_always, s);
         if (s->working) stream(s);
@@ -150,4 +156,15 @@ int ts_ingestor_serve(void *settings, ts_error *error)
     s->feed = NULL;
     ts_minutes_in_close(&s->minutes);
     return status ? -1 : 0;
+}
+
+int ts_ingestor_serve(void *settings, ts_error *error)
+{
+    ingestor_settings *s = settings;
+    int status = ts_outlets_start(&s->outlets, error);
+    while (!status && !ts_service_stopping()) {
+        status = serve_list(s, error);
+        if (!status && s->renew) status = ts_ingestor_change_list(s, error);
+    }
+    return status;
 }

@@ -75,6 +75,24 @@ void ts_wanted_rest(ts_wanted *wanted, size_t symbol, int64_t until_ms)
     pthread_mutex_unlock(&wanted->lock);
 }
 
+int ts_wanted_park(ts_wanted *wanted, size_t symbol, ts_range range, int64_t due_ms, ts_error *error)
+{
+    ts_wanted_ranges *of = &wanted->symbol[symbol];
+    int status = ts_wanted_add(wanted, symbol, range, due_ms, error);
+    pthread_mutex_lock(&wanted->lock);
+    if (of->parked) of->rest_until_ms = due_ms;
+    of->parked = true;
+    pthread_mutex_unlock(&wanted->lock);
+    return status;
+}
+
+void ts_wanted_had(ts_wanted *wanted, size_t symbol)
+{
+    pthread_mutex_lock(&wanted->lock);
+    wanted->symbol[symbol].parked = false;
+    pthread_mutex_unlock(&wanted->lock);
+}
+
 int64_t ts_wanted_minutes(ts_wanted *wanted)
 {
     pthread_mutex_lock(&wanted->lock);

@@ -11,6 +11,7 @@ typedef struct ts_wanted_ranges {
     ts_ranges now, later; /* `later` become `now` when they are due */
     int64_t due_ms;
     int64_t rest_until_ms; /* nothing is to be asked of this symbol before: the exchange does not know it */
+    bool parked;           /* the last range had no good answer */
 } ts_wanted_ranges;
 
 typedef struct ts_wanted {
@@ -33,6 +34,11 @@ bool ts_wanted_take(ts_wanted *wanted, int64_t now_ms, int64_t span_ms, size_t *
 
 /* Ask nothing of this symbol before. */
 void ts_wanted_rest(ts_wanted *wanted, size_t symbol, int64_t until_ms);
+
+/* This range, which was taken, has no good answer: it comes again at `due_ms`. When that is so twice in a row the
+ * symbol's others wait as long. */
+int ts_wanted_park(ts_wanted *wanted, size_t symbol, ts_range range, int64_t due_ms, ts_error *error);
+void ts_wanted_had(ts_wanted *wanted, size_t symbol); /* it had one */
 
 /* Minutes in all, now or later, with those that were taken last. */
 int64_t ts_wanted_minutes(ts_wanted *wanted);

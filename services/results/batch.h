@@ -2,7 +2,8 @@
 #ifndef TS_SERVICES_RESULTS_BATCH_H
 #define TS_SERVICES_RESULTS_BATCH_H
 
-#include "services/results/store.h"
+#include "services/results/record.h"
+#include "services/results/settings.h"
 
 /* What the store knows of a record beside what it was given; made anew by every try. */
 typedef struct ts_entry {
@@ -33,15 +34,5 @@ typedef struct ts_batch {
 
 /* A record's fate is known. `why` is NULL, or a text of its own. */
 void ts_entry_settle(ts_entry *entry, ts_record_fate fate, const char *why);
-
-/* ledger.c. Lock the ledger's rows of all partitions of the batch, and settle records below their next offset as
- * skipped; and, when all fates are known, move the offsets on and count. */
-int ts_ledger_begin(ts_db *db, ts_batch *batch, ts_error *error);
-int ts_ledger_end(ts_db *db, ts_batch *batch, ts_error *error);
-
-/* staging.c. Store the open records of one kind of a batch and settle them. */
-int ts_staging_results(ts_db *db, ts_batch *batch, ts_error *error);
-int ts_staging_outcomes(ts_db *db, ts_batch *batch, ts_error *error);
-int ts_staging_requests(ts_db *db, ts_batch *batch, ts_error *error);
 
 #endif

@@ -4,7 +4,7 @@
 #define TS_SERVICES_RESULTS_COLUMNS_H
 
 #include "common/strbuf.h"
-#include "services/results/store.h"
+#include "services/results/record.h"
 
 /* Append "result_id, evaluation_id, ...", each with `prefix` before it, and "a = EXCLUDED.a, ...". */
 void ts_columns_list(ts_strbuf *sql, const char *prefix);

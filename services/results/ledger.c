@@ -1,6 +1,4 @@
-/* The ledger: which offsets of each partition are dealt with. It moves in the transaction that stores, so that the two
- * are never apart. */
-#include "services/results/batch.h"
+#include "services/results/ledger.h"
 
 #include "common/memory.h"
 
@@ -123,16 +121,29 @@ int ts_ledger_end(ts_db *db, ts_batch *batch, ts_error *error)
     return 0;
 }
 
+typedef struct question {
+    const char *values[3];
+    int64_t next;
+} question;
+
+static int ask_next(ts_db *db, void *context, ts_error *error)
+{
+    question *asked = context;
+    ts_db_rows *rows =
+        ts_db_ask(db, "SELECT next_offset FROM consumed WHERE cluster_id = $1 AND topic = $2 AND partition = $3", 3,
+                  asked->values, error);
+    if (!rows) return -1;
+    asked->next = ts_db_count(rows) ? ts_db_int(rows, 0, 0) : -1;
+    ts_db_rows_free(rows);
+    return 0;
+}
+
 int ts_results_next_offset(ts_db *db, const char *cluster_id, const char *topic, int32_t partition, int64_t *next,
                            ts_error *error)
 {
     char text[NUMBER];
-    const char *const values[] = {cluster_id ? cluster_id : "", topic, number_text(partition, text)};
-    ts_db_rows *rows =
-        ts_db_ask(db, "SELECT next_offset FROM consumed WHERE cluster_id = $1 AND topic = $2 AND partition = $3", 3,
-                  values, error);
-    if (!rows) return -1;
-    *next = ts_db_count(rows) ? ts_db_int(rows, 0, 0) : -1;
-    ts_db_rows_free(rows);
+    question asked = {{cluster_id ? cluster_id : "", topic, number_text(partition, text)}, -1};
+    if (ts_db_transaction(db, ask_next, &asked, error)) return -1;
+    *next = asked.next;
     return 0;
 }

@@ -1,5 +1,4 @@
-/* Records of store.h from messages. */
-#include "services/results/store.h"
+#include "services/results/record.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* What is thrown away: days of results that are older than wanted, with their walk-forward windows, their rows of the
- * leaderboard and their identities. Champions, runs and the answers to requests stay. */
+ * leaderboard and their identities; requests and runs with what they were answered, when that is as long ago; requests
+ * that nobody has answered, when they were asked and have expired as long ago. Champions stay. */
 #ifndef TS_SERVICES_RESULTS_RETENTION_H
 #define TS_SERVICES_RESULTS_RETENTION_H
 

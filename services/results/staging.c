@@ -1,11 +1,11 @@
 /* Rows go by COPY into temporary tables, and from there by one statement a table. What was there already is found by
  * what could not be inserted. */
-#include "services/results/batch.h"
-#include "services/results/columns.h"
+#include "services/results/staging.h"
 
 #include "common/interval.h"
 #include "common/memory.h"
 #include "data/db/copy.h"
+#include "services/results/columns.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,19 +1,15 @@
-#include "services/results/batch.h"
+#include "services/results/store.h"
 
 #include "common/memory.h"
+#include "services/results/batch.h"
+#include "services/results/ledger.h"
+#include "services/results/staging.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BATCH_MAX = 1 << 20 };
-
-void ts_entry_settle(ts_entry *entry, ts_record_fate fate, const char *why)
-{
-    entry->record->fate = fate;
-    entry->open = false;
-    if (why) snprintf(entry->record->why, sizeof entry->record->why, "%s", why);
-}
 
 /* As before the first try. */
 static void reset(ts_batch *batch)

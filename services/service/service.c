@@ -78,15 +78,34 @@ static int help(const ts_service *service, const ts_setting *const *tables)
     return fflush(stdout) ? TS_FAILED : TS_OK;
 }
 
+/* The first of the variables that says a number. */
+static int number_of(const char *const *variables, int fallback)
+{
+    for (; *variables; variables++) {
+        const char *text = getenv(*variables);
+        if (text && *text) return (int)strtol(text, NULL, 10);
+    }
+    return fallback;
+}
+
 /* The rank that a launcher such as mpirun or srun gave this process. */
 static int rank(void)
 {
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        const char *text = getenv(variables[i]);
-        if (text && *text) return (int)strtol(text, NULL, 10);
-    }
-    return 0;
+    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", NULL};
+    return number_of(variables, 0);
+}
+
+/* Not SLURM_NTASKS, which a batch script has, too. */
+static int check_alone(const ts_service *service, ts_error *error)
+{
+    static const char *const variables[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", NULL};
+    int ranks = number_of(variables, 1);
+    if (!service->alone || (ranks <= 1 && rank() == 0)) return 0;
+    return ts_fail(
+        error, TS_BAD_CONFIG,
+        "%s is one process, and this is rank %d of several: start it without mpirun and srun (what it starts "
+        "itself under mpirun is a setting, see --help)",
+        service->name, rank());
 }
 
 static void open_log(const ts_service *service, const ts_service_settings *settings)
@@ -134,13 +153,20 @@ static int round_of_work(const ts_service *service, ts_error *error)
     return status;
 }
 
-/* Round after round. What is not available now may be at the next round; any other error is the end. */
+/* What is not available now, or bad where others say it, may be there or good at the next round. */
+static bool may_pass(const ts_service *service, const ts_error *failure)
+{
+    return failure->code == TS_UNAVAILABLE || failure->code == TS_RUN_AGAIN ||
+           (failure->code == TS_BAD_DATA && service->patient);
+}
+
+/* Round after round; an error that cannot pass is the end. */
 static int repeat(const ts_service *service, double every, ts_error *error)
 {
     while (!ts_service_stopping()) {
         ts_error failure = {0};
         if (round_of_work(service, &failure)) {
-            if (failure.code != TS_UNAVAILABLE && failure.code != TS_RUN_AGAIN) {
+            if (!may_pass(service, &failure)) {
                 *error = failure;
                 return -1;
             }
@@ -180,7 +206,8 @@ static int run(const ts_service *service, ts_error *error)
     ts_doors doors = {0};
     int status = -1;
     double began = ts_clock_seconds();
-    if (ts_doors_check(service, error) || ts_stop_open(settings->drain, error)) return -1;
+    if (check_alone(service, error) || ts_doors_check(service, error) || ts_stop_open(settings->drain, error))
+        return -1;
     if (ts_meters_add(meters, error) || ts_http_meters_add(error) || ts_meters_add(service->meters, error)) return -1;
     if (ts_process_meters_add(service->name, error) || ts_spans_open(service->name, error)) return -1;
     /* Of a job of many processes the first speaks; the others would want the same ports. */

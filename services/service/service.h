@@ -50,13 +50,17 @@ typedef struct ts_service {
     const ts_meter *meters;            /* NULL: none */
     const ts_ready_check *checks;      /* NULL: ready when open */
     const ts_http_route *routes;       /* its API; NULL: none. Their context is `into` */
+    bool alone; /* refuses to be one of several ranks of a launcher, which would all do the same */
 
     /* Connect; called before anything else. `close` is called after `open` whatever that returned. Both may be NULL. */
     int (*open)(void *settings, ts_error *error);
     void (*close)(void *settings);
 
     /* One round of work, and work until ts_service_stopping. With both, --once or --daemon choose (the daemon when
-     * nothing is said); a service without `daemon` repeats `once` when --every is given. */
+     * nothing is said); a service without `daemon` repeats `once` when --every is given: a round that ends with
+     * TS_UNAVAILABLE or TS_RUN_AGAIN is then logged, and any other error is the end, but for TS_BAD_DATA where that is
+     * others' data, which may be good the next time (`patient`). */
+    bool patient;
     int (*once)(void *settings, ts_error *error);
     int (*daemon)(void *settings, ts_error *error);
 } ts_service;

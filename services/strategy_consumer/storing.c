@@ -2,8 +2,10 @@
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/trace.h"
 #include "services/messages/answer.h"
 #include "services/messages/request.h"
+#include "services/results/ledger.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -98,19 +100,21 @@ typedef struct round_trip {
     const ts_storing *storing;
     lane lane[TS_STORING_LANES];
     pthread_mutex_t burying; /* the producer is for one thread at a time */
+    ts_trace trace;
 } round_trip;
+
+static const char *class_of(const ts_record *dead) { return dead->kind == TS_RECORD_DEAD ? "no-message" : "refused"; }
 
 static int bury_all(const lane *l, const ts_record *const *dead, size_t count, ts_error *error)
 {
     const ts_storing *storing = l->trip->storing;
     for (size_t i = 0; i < count; i++) {
         const ts_bus_record *from = l->from[dead[i] - l->record];
-        const char *class = dead[i]->kind == TS_RECORD_DEAD ? "no-message" : "refused";
         ts_log_event(TS_LOG_WARNING, "a record is dead", TS_TEXT("topic", from->topic),
                      TS_INT("partition", from->partition), TS_INT("offset", from->offset),
                      TS_TEXT("error", dead[i]->why));
-        ts_meter_count(&ts_storing_meters[DEAD], 1, from->topic, class, NULL);
-        if (ts_producer_dead_letter(storing->producer, from, class, dead[i]->why, storing->service, error)) return -1;
+        if (ts_producer_dead_letter(storing->producer, from, class_of(dead[i]), dead[i]->why, storing->service, error))
+            return -1;
     }
     return ts_producer_flush(storing->producer, FLUSH_SECONDS, error);
 }
@@ -125,13 +129,33 @@ static int bury(const ts_record *const *dead, size_t count, void *context, ts_er
     return status;
 }
 
+/* What is committed, and no try that was not. */
+static void count(const lane *l)
+{
+    const struct {
+        const char *fate;
+        uint64_t number;
+    } all[] = {{"stored", l->counts.stored},
+               {"duplicate", l->counts.duplicate},
+               {"dead", l->counts.dead_lettered},
+               {"skipped", l->counts.skipped}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        ts_meter_count(&ts_storing_meters[RECORDS], (double)all[i].number, all[i].fate, NULL);
+    for (size_t i = 0; i < l->count && !l->error.code; i++)
+        if (l->record[i].fate == TS_FATE_DEAD)
+            ts_meter_count(&ts_storing_meters[DEAD], 1, l->record[i].topic, class_of(&l->record[i]), NULL);
+}
+
 static void store_lane(void *context, int worker, size_t index)
 {
     round_trip *trip = context;
     lane *l = &trip->lane[index];
     const ts_results_settings settings = {.cluster_id = trip->storing->cluster, .bury = bury, .context = l};
     (void)worker;
-    if (l->count) ts_results_store(l->db, &settings, l->record, l->count, &l->counts, &l->error);
+    if (!l->count) return;
+    ts_trace_set(&trip->trace); /* a lane may run on another thread than the round */
+    ts_results_store(l->db, &settings, l->record, l->count, &l->counts, &l->error);
+    count(l);
 }
 
 /* Share the records out; `record` and `from` are room for all of them. */
@@ -149,9 +173,48 @@ static void make_lanes(round_trip *trip, const reading *r, ts_record *record, co
     }
 }
 
+static int check_partition(const ts_storing *storing, const ts_record *skipped, ts_error *error)
+{
+    int64_t seen, first, next;
+    const char *topic = skipped->topic;
+    if (ts_results_next_offset(storing->db[0], storing->cluster, topic, skipped->partition, &seen, error) ||
+        ts_consumer_limits(storing->consumer, topic, skipped->partition, &first, &next, error))
+        return -1;
+    if (next >= seen) return 0;
+    return ts_fail(error, TS_BAD_CONFIG,
+                   "topic %s, partition %" PRId32 ": %" PRId64
+                   " records were dealt with, but the broker has given out %" PRId64
+                   " only: the topic was made anew; its rows of the table consumed must go before its records are read",
+                   topic, skipped->partition, seen, next);
+}
+
+static bool is_of(const ts_record *record, const ts_record *const *others, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (others[i]->partition == record->partition && !strcmp(others[i]->topic, record->topic)) return true;
+    return false;
+}
+
+/* Records that were dealt with before are delivered again after a crash or a rebalance, with their offsets of then. */
+static int check_skipped(const ts_storing *storing, const lane *l, ts_error *error)
+{
+    const ts_record **checked = ts_alloc(l->count + 1, sizeof(const ts_record *)); /* one of each partition */
+    size_t count = 0;
+    int status = checked ? 0 : ts_no_memory(error, "partitions");
+    for (size_t i = 0; i < l->count && !status; i++) {
+        const ts_record *record = &l->record[i];
+        if (record->fate != TS_FATE_SKIPPED || is_of(record, checked, count)) continue;
+        status = check_partition(storing, record, error);
+        checked[count++] = record;
+    }
+    free(checked);
+    return status;
+}
+
 static int store_read(const ts_storing *storing, const reading *r, ts_results_counts *counts, ts_error *error)
 {
     round_trip trip = {.storing = storing, .burying = PTHREAD_MUTEX_INITIALIZER};
+    if (ts_trace_current()) trip.trace = *ts_trace_current();
     ts_record *record = ts_alloc(r->count + 1, sizeof *record);
     const ts_bus_record **from = ts_alloc(r->count + 1, sizeof *from);
     int status = record && from ? 0 : ts_no_memory(error, "records");
@@ -167,22 +230,11 @@ static int store_read(const ts_storing *storing, const reading *r, ts_results_co
         counts->dead_lettered += done->counts.dead_lettered;
         counts->skipped += done->counts.skipped;
     }
+    for (size_t l = 0; l < storing->lanes && !status && counts->skipped; l++)
+        status = check_skipped(storing, &trip.lane[l], error);
     free(record);
     free(from);
     return status;
-}
-
-static void count(const ts_results_counts *counts)
-{
-    const struct {
-        const char *fate;
-        uint64_t number;
-    } all[] = {{"stored", counts->stored},
-               {"duplicate", counts->duplicate},
-               {"dead", counts->dead_lettered},
-               {"skipped", counts->skipped}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        ts_meter_count(&ts_storing_meters[RECORDS], (double)all[i].number, all[i].fate, NULL);
 }
 
 int ts_store_records(const ts_storing *storing, const ts_bus_record *const *records, size_t number, ts_error *error)
@@ -196,26 +248,10 @@ int ts_store_records(const ts_storing *storing, const ts_bus_record *const *reco
     int status = r.record && r.message ? 0 : ts_no_memory(error, "records");
     if (!status) ts_threads_run(storing->threads, (number + CHUNK - 1) / CHUNK, read_chunk, &r);
     if (!status) status = store_read(storing, &r, &counts, error);
-    if (!status) count(&counts);
     if (!status)
         ts_log_event(TS_LOG_INFO, "records stored", TS_INT("stored", (int64_t)counts.stored),
                      TS_INT("duplicate", (int64_t)counts.duplicate), TS_INT("dead", (int64_t)counts.dead_lettered),
                      TS_INT("skipped", (int64_t)counts.skipped));
     reading_clear(&r);
     return status;
-}
-
-int ts_storing_check(const ts_storing *storing, ts_consumer *consumer, const char *topic, int32_t partition,
-                     ts_error *error)
-{
-    int64_t seen, first, next;
-    if (ts_results_next_offset(storing->db[0], storing->cluster, topic, partition, &seen, error) || seen < 0)
-        return error->code ? -1 : 0;
-    if (ts_consumer_limits(consumer, topic, partition, &first, &next, error)) return -1;
-    if (next >= seen) return 0;
-    return ts_fail(error, TS_BAD_CONFIG,
-                   "topic %s, partition %" PRId32 ": %" PRId64
-                   " records were dealt with, but the broker has given out %" PRId64
-                   " only: the topic was made anew; its rows of the table consumed must go before its records are read",
-                   topic, partition, seen, next);
 }

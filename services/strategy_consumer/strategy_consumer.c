@@ -4,7 +4,9 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "data/bus/topic_list.h"
+#include "data/db/migration.h"
 #include "services/service/service.h"
+#include "services/service/span.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +19,15 @@ static const double pause_seconds = 5;
 typedef struct strategy_settings {
     ts_service_settings service;
     ts_texts kafka;
-    ts_secret_value database;
+    ts_secret_value database, password;
     const char *topic, *requests_topic, *group;
     int64_t batch, threads, connections;
     double linger, idle;
     /* opened */
     ts_bus_config config;
-    ts_consumer *consumer;
     ts_storing storing;
     char cluster[CLUSTER];
-    struct {
-        bool of_requests;
-        int32_t partition;
-    } * checked; /* partitions whose ledger fits */
-    size_t checked_count;
+    ts_db *probe; /* of /readyz, whose thread is the only one to use it */
 } strategy_settings;
 
 #define AT(field) offsetof(strategy_settings, field)
@@ -54,7 +51,9 @@ static const ts_setting table[] = {
     {0}};
 static const ts_setting *const tables[] = {table, NULL};
 static const ts_secret_setting secrets[] = {
-    {"database-url", AT(database), "postgresql://...; else DATABASE_URL, or PGHOST and so on", NULL}, {0}};
+    {"database-url", AT(database), "postgresql://...; else PGHOST, POSTGRES_HOST and so on", "DATABASE_URL"},
+    {"postgres-password", AT(password), "when the URL has none", "POSTGRES_PASSWORD"},
+    {0}};
 
 static int open_kafka(strategy_settings *s, ts_error *error)
 {
@@ -67,10 +66,19 @@ static int open_kafka(strategy_settings *s, ts_error *error)
                                             .topics = topics,
                                             .topics_count = s->storing.requests_topic ? 2 : 1,
                                             .waiting = (size_t)s->batch};
-    s->consumer = ts_consumer_open(&s->config, &consuming, error);
-    if (!s->consumer || ts_consumer_cluster(s->consumer, s->cluster, sizeof s->cluster, error)) return -1;
+    s->storing.consumer = ts_consumer_open(&s->config, &consuming, error);
+    if (!s->storing.consumer || ts_consumer_cluster(s->storing.consumer, s->cluster, sizeof s->cluster, error))
+        return -1;
     s->storing.cluster = s->cluster;
     return 0;
+}
+
+static ts_db_settings database_of(const strategy_settings *s)
+{
+    return (ts_db_settings){.url = s->database.value,
+                            .password = s->password.value,
+                            .application = "strategy_consumer",
+                            .stopping = ts_service_stopping};
 }
 
 static int open_all(void *settings, ts_error *error)
@@ -79,10 +87,10 @@ static int open_all(void *settings, ts_error *error)
     s->storing.service = "strategy_consumer";
     s->storing.threads = ts_threads_new(s->threads ? (int)s->threads : ts_threads_available(), error);
     if (!s->storing.threads) return -1;
-    const ts_db_settings database = {
-        .url = s->database.value, .application = "strategy_consumer", .stopping = ts_service_stopping};
+    const ts_db_settings database = database_of(s);
     for (; s->storing.lanes < (size_t)s->connections; s->storing.lanes++)
         if (!(s->storing.db[s->storing.lanes] = ts_db_open(&database, error))) return -1;
+    if (ts_migration_check(s->storing.db[0], ts_migrations, error)) return -1;
     if (strcmp(s->requests_topic, "none") != 0) s->storing.requests_topic = s->requests_topic;
     return open_kafka(s, error);
 }
@@ -90,42 +98,34 @@ static int open_all(void *settings, ts_error *error)
 static void close_all(void *settings)
 {
     strategy_settings *s = settings;
-    ts_consumer_close(s->consumer);
+    ts_consumer_close(s->storing.consumer);
     ts_producer_close(s->storing.producer);
     ts_bus_config_clear(&s->config);
     for (size_t i = 0; i < s->storing.lanes; i++) ts_db_close(s->storing.db[i]);
     ts_threads_free(s->storing.threads);
-    free(s->checked);
-}
-
-/* A partition met for the first time. */
-static int check(strategy_settings *s, const ts_bus_record *record, ts_error *error)
-{
-    bool of_requests = strcmp(record->topic, s->topic) != 0;
-    for (size_t i = 0; i < s->checked_count; i++)
-        if (s->checked[i].partition == record->partition && s->checked[i].of_requests == of_requests) return 0;
-    void *grown = ts_grow(s->checked, s->checked_count + 1, sizeof *s->checked);
-    if (!grown) return ts_no_memory(error, "partitions");
-    s->checked = grown;
-    if (ts_storing_check(&s->storing, s->consumer, record->topic, record->partition, error)) return -1;
-    s->checked[s->checked_count].of_requests = of_requests;
-    s->checked[s->checked_count++].partition = record->partition;
-    return 0;
+    ts_db_close(s->probe);
 }
 
 /* Until it is done, or the service is to stop: who is away comes back. */
-static int store(strategy_settings *s, const ts_bus_harvest *h, ts_error *error)
+static int store(const strategy_settings *s, const ts_bus_harvest *h, ts_error *error)
 {
     for (;;) {
         ts_error why = {0};
-        int status = 0;
-        for (size_t i = 0; i < h->records && !status; i++) status = check(s, h->record[i], &why);
-        if (!status) status = ts_store_records(&s->storing, h->record, h->records, &why);
-        if (!status) return 0;
+        if (!ts_store_records(&s->storing, h->record, h->records, &why)) return 0;
         if (why.code != TS_UNAVAILABLE || ts_service_stopping()) return ts_fail(error, why.code, "%s", why.text);
         ts_log_event(TS_LOG_WARNING, "nothing could be stored", TS_TEXT("error", why.text));
         if (ts_service_wait(pause_seconds)) return ts_fail(error, why.code, "%s", why.text);
     }
+}
+
+static int store_and_commit(const strategy_settings *s, const ts_bus_harvest *h, ts_error *error)
+{
+    ts_span span;
+    ts_span_begin(&span, "store records", TS_SPAN_CONSUMER, NULL);
+    int status = store(s, h, error);
+    if (!status) status = ts_bus_harvest_commit(s->storing.consumer, h, error);
+    ts_span_end(&span, error);
+    return status;
 }
 
 /* What could not be stored before the service stops is received again by the next one. */
@@ -134,10 +134,9 @@ static int round_of_storing(void *settings, double seconds, bool *came, ts_error
     strategy_settings *s = settings;
     const ts_bus_patience patience = {(size_t)s->batch, seconds, s->linger, ts_service_stopping};
     ts_bus_harvest h;
-    int status = ts_bus_harvest_gather(s->consumer, &patience, &h, error);
+    int status = ts_bus_harvest_gather(s->storing.consumer, &patience, &h, error);
     *came = h.records > 0;
-    if (!status && *came) status = store(s, &h, error);
-    if (!status && *came) status = ts_bus_harvest_commit(s->consumer, &h, error);
+    if (!status && *came) status = store_and_commit(s, &h, error);
     ts_bus_harvest_clear(&h);
     if (!status || error->code != TS_UNAVAILABLE || !ts_service_stopping()) return status;
     *error = (ts_error){0};
@@ -148,7 +147,7 @@ static int once(void *settings, ts_error *error)
 {
     const strategy_settings *s = settings;
     if (ts_service_rounds(round_of_storing, settings, s->idle, error)) return -1;
-    return ts_service_stopping() ? 0 : ts_consumer_ready(s->consumer, error); /* or nothing could have come */
+    return ts_service_stopping() ? 0 : ts_consumer_ready(s->storing.consumer, error); /* or nothing could have come */
 }
 
 /* An error ends the program, which is then started again and receives what was not committed. */
@@ -157,10 +156,22 @@ static int forever(void *settings, ts_error *error) { return ts_service_rounds(r
 static int is_member(void *settings, ts_error *error)
 {
     const strategy_settings *s = settings;
-    return ts_consumer_ready(s->consumer, error);
+    return ts_consumer_ready(s->storing.consumer, error);
 }
 
-static const ts_ready_check checks[] = {{"kafka", is_member}, {0}};
+/* On a connection of its own: those that store may be in the middle of a batch. */
+static int answers(void *settings, ts_error *error)
+{
+    strategy_settings *s = settings;
+    const ts_db_settings database = database_of(s);
+    if (!s->probe && !(s->probe = ts_db_open(&database, error))) return -1;
+    if (!ts_db_do(s->probe, "SELECT 1", 0, NULL, error)) return 0;
+    ts_db_close(s->probe);
+    s->probe = NULL;
+    return -1;
+}
+
+static const ts_ready_check checks[] = {{"kafka", is_member}, {"postgres", answers}, {0}};
 
 int main(int argc, char **argv)
 {

@@ -8,8 +8,10 @@
 #include "common/interval.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/trace.h"
 #include "data/bus/lag.h"
 #include "data/bus/producer.h"
+#include "data/cache/redis.h"
 #include "data/candles/store.h"
 #include "host/language/catalogue.h"
 #include "host/report/result.h"
@@ -45,6 +47,7 @@ typedef struct factory_settings {
     size_t windows_count;
     ts_producer *producer;
     ts_asked asked;
+    char what[TS_FINGERPRINT_TEXT]; /* is asked of every symbol */
 } factory_settings;
 
 #define AT(field) offsetof(factory_settings, field)
@@ -53,7 +56,8 @@ static const ts_setting table[] = {
     {"kafka", TS_SETTING_LIST, AT(kafka), NULL, 0, 0, NULL, "NAME=VALUE",
      "a property of librdkafka, such as bootstrap.servers=host:9092; again for more. KAFKA_BOOTSTRAP_SERVERS and so on "
      "in the environment say the same"},
-    {"topic", TS_SETTING_TEXT, AT(topic), "strategy-discovery-requests", 0, 0, NULL, "TOPIC", "where requests go"},
+    {"topic,KAFKA_TOPIC", TS_SETTING_TEXT, AT(topic), "strategy-discovery-requests", 0, 0, NULL, "TOPIC",
+     "where requests go"},
     {"group", TS_SETTING_TEXT, AT(group), "backtest-consumer", 0, 0, NULL, "NAME", "who answers them"},
     {"cycles", TS_SETTING_REAL, AT(cycles), "2", 0, 1000, NULL, "N",
      "end with 75 when more than so many times the requests of a round are not answered; 0: never"},
@@ -120,8 +124,8 @@ static int open_all(void *settings, ts_error *error)
     factory_settings *s = settings;
     if (!s->store) return ts_fail(error, TS_BAD_CONFIG, "--store DIR is needed: the candle store");
     if (ts_interval_parse(s->interval, &s->interval_ms, error) || ts_exchange_check(s->exchange, error) ||
-        read_windows(s, error) || choose_strategies(s, error) || ts_asked_open(s->state, &s->asked, error) ||
-        ts_bus_config_read(&s->kafka, &s->config, error))
+        ts_redis_settle(&s->redis.value, error) || read_windows(s, error) || choose_strategies(s, error) ||
+        ts_asked_open(s->state, &s->asked, error) || ts_bus_config_read(&s->kafka, &s->config, error))
         return -1;
     s->producer = ts_producer_open(&s->config, "strategy_discovery_request_factory", error);
     return s->producer ? 0 : -1;
@@ -168,8 +172,27 @@ static ts_request request_of(const factory_settings *s, const char *symbol, cons
     return request;
 }
 
+/* All that requests of one end of the candles can differ in: a change asks anew. */
+static int fingerprint_what(factory_settings *s, ts_error *error)
+{
+    const ts_store_summary none = {0};
+    ts_request request = request_of(s, "ANY-USD", &none);
+    ts_json json = {.first = true};
+    request.load_from_ms = request.start_ms = request.end_ms = request.expires_at_ms = 0;
+    ts_request_json(&json, &request);
+    ts_strbuf *text = &json.out;
+    ts_strbuf_printf(text, " %s %" PRId64, s->topic, s->warmup);
+    for (size_t i = 0; i < s->windows_count; i++) ts_strbuf_printf(text, " %" PRId64, s->window[i]);
+    for (size_t i = 0; i < s->chosen_count; i++) ts_strbuf_printf(text, " %s", s->chosen[i]->name);
+    bool failed = ts_strbuf_failed(text);
+    if (!failed) ts_fingerprint_of(text->text, text->length, s->what);
+    ts_strbuf_clear(text);
+    return failed ? ts_no_memory(error, "settings") : 0;
+}
+
 static int publish(const factory_settings *s, ts_request *request, ts_error *error)
 {
+    char trace[TS_TRACE_TEXT];
     ts_json json = {.first = true};
     if (ts_request_id(request, error)) return -1;
     ts_request_json(&json, request);
@@ -181,6 +204,7 @@ static int publish(const factory_settings *s, ts_request *request, ts_error *err
                             .value_size = json.out.length};
     ts_bus_record_header(&record, "message-id", request->request_id);
     ts_bus_record_header(&record, "content-type", "application/json");
+    if (ts_trace_current()) ts_bus_record_header(&record, "traceparent", ts_trace_text(ts_trace_current(), trace));
     int status =
         ts_strbuf_failed(&json.out) ? ts_no_memory(error, "a request") : ts_producer_send(s->producer, &record, error);
     ts_strbuf_clear(&json.out);
@@ -216,10 +240,10 @@ static int ask_and_remember(factory_settings *s, const char *symbol, size_t *ask
         ts_log_warning("%s is left out: the store has no %s candles of it", symbol, s->interval);
         return 0;
     }
-    if (ts_asked_has(&s->asked, series, candles.last_ms + s->interval_ms)) return 0;
+    if (ts_asked_has(&s->asked, series, candles.last_ms + s->interval_ms, s->what)) return 0;
     if (ask_symbol(s, symbol, &candles, error) || ts_producer_flush(s->producer, flush_seconds, error)) return -1;
     *asked += s->windows_count * s->chosen_count;
-    return ts_asked_put(&s->asked, series, candles.last_ms + s->interval_ms, error);
+    return ts_asked_put(&s->asked, series, candles.last_ms + s->interval_ms, s->what, error);
 }
 
 static int check_lag(const factory_settings *s, size_t symbols, ts_error *error)
@@ -239,7 +263,7 @@ static int once(void *settings, ts_error *error)
     ts_symbols symbols;
     size_t asked = 0;
     double began = ts_clock_seconds();
-    if (ts_symbols_find(s->redis.value, s->symbols, &symbols, error)) return -1;
+    if (fingerprint_what(s, error) || ts_symbols_find(s->redis.value, s->symbols, &symbols, error)) return -1;
     int status = check_lag(s, symbols.count, error);
     for (size_t i = 0; i < symbols.count && !status && !ts_service_stopping(); i++)
         status = ask_and_remember(s, symbols.symbol[i], &asked, error);
@@ -258,6 +282,7 @@ int main(int argc, char **argv)
                                        .settings = tables,
                                        .secrets = secrets,
                                        .into = &settings,
+                                       .alone = true,
                                        .open = open_all,
                                        .close = close_all,
                                        .once = once};

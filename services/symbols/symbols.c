@@ -81,8 +81,14 @@ static int read_settings(const char *text, ts_symbols *symbols, ts_error *error)
 
 int ts_symbols_find(const char *redis, const char *settings, ts_symbols *symbols, ts_error *error)
 {
+    ts_error why = {0};
     *symbols = (ts_symbols){0};
-    int status = redis ? read_redis(redis, symbols, error) : 0;
+    int status = redis ? read_redis(redis, symbols, &why) : 0;
+    if (status && settings && why.code != TS_BAD_CONFIG) {
+        ts_log_warning("symbols are those of the settings: %s", why.text);
+        ts_symbols_clear(symbols);
+        status = 0;
+    } else if (status) *error = why;
     if (!status && !symbols->count && settings) status = read_settings(settings, symbols, error);
     if (!status && !symbols->count)
         status = ts_fail(error, TS_BAD_DATA, "no symbols: neither Redis nor --symbols names one");

@@ -15,7 +15,8 @@ typedef struct ts_symbols {
 
 /* The first of these that names a symbol: the keys tradestream:symbols ([{"symbol": ...}, ...]) and
  * top_cryptocurrencies (["btcusd", ...]) of the Redis at `redis` (NULL: none), and `settings` ("A,B"; NULL: none). What
- * is no symbol is left out with a warning. TS_BAD_DATA: none of them names one. */
+ * is no symbol is left out with a warning, and so is a Redis that does not answer, or not with a text, when there are
+ * `settings`. TS_BAD_DATA: none of them names one. */
 int ts_symbols_find(const char *redis, const char *settings, ts_symbols *symbols, ts_error *error);
 void ts_symbols_clear(ts_symbols *symbols);
 

@@ -71,6 +71,7 @@ static int open_all(void *settings, ts_error *error)
     updater_settings *s = settings;
     if (!s->key.value)
         return ts_fail(error, TS_BAD_CONFIG, "no key for CoinMarketCap: CMC_API_KEY, or --cmc-api-key-file");
+    if (ts_redis_settle(&s->redis.value, error)) return -1;
     if (!s->redis.value) return ts_fail(error, TS_BAD_CONFIG, "no Redis: REDIS_URL, or --redis-url-file");
     if (strpbrk(s->key.value, "\r\n"))
         return ts_fail(error, TS_BAD_CONFIG, "the key for CoinMarketCap has several lines");
@@ -238,6 +239,7 @@ int main(int argc, char **argv)
                                        .meters = meters,
                                        .open = open_all,
                                        .close = close_all,
+                                       .patient = true,
                                        .once = update};
     return ts_service_main(&service, argc, argv);
 }

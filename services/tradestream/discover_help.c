@@ -1,5 +1,6 @@
-/* One search on several ranks: its evaluations are cut into parts, genome by genome, when ranks have nothing to do. */
-#include "services/tradestream/discovery.h"
+#include "services/tradestream/discover_help.h"
+
+#include "services/tradestream/discover_market.h"
 
 /* Genome-bars of a part below which asking takes longer than computing. */
 static const double smallest_part = 2e6;

@@ -2,7 +2,6 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "services/tradestream/discovery.h"
 
 #include <math.h>
 #include <stdio.h>

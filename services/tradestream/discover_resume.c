@@ -1,7 +1,6 @@
-/* Going on where an earlier start of the same discovery was broken off. */
-#include "common/log.h"
+#include "services/tradestream/discover_resume.h"
+
 #include "common/version.h"
-#include "services/tradestream/discovery.h"
 
 static void put_search(ts_strbuf *out, const ts_search_settings *search)
 {
@@ -67,27 +66,12 @@ static int fingerprint(const ts_discovery *discovery, char text[TS_FINGERPRINT_T
     return status;
 }
 
-static int take_up(ts_discovery *discovery, const ts_ledger *ledger, ts_error *error)
+int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, bool *found, ts_error *error)
 {
-    size_t begun = 0;
-    for (size_t i = 0; i < ledger->tasks; i++) {
-        const ts_task *task = &ledger->task[i];
-        const ts_reader bytes = {.at = (const unsigned char *)task->bytes.text, .left = task->bytes.length};
-        begun += task->state == TS_TASK_STARTED;
-        if (task->state == TS_TASK_FINISHED && ts_discovery_finished(discovery, i, bytes, error)) return -1;
-    }
-    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, discovery->outcomes,
-                begun * ts_discovery_windows(discovery));
-    return 0;
-}
-
-int ts_discovery_resume(ts_discovery *discovery, ts_ledger *ledger, size_t tasks, ts_error *error)
-{
-    bool found = false;
     ts_resume how = discovery->options->fresh ? TS_RESUME_FRESH : TS_RESUME_AUTO;
+    *found = false;
     if (ts_ledger_init(ledger, tasks, error)) return -1;
     if (fingerprint(discovery, discovery->id, error)) return -1;
     if (!discovery->checkpoint) return 0;
-    if (ts_checkpoint_read(discovery->checkpoint, discovery->id, how, ledger, &found, error)) return -1;
-    return found ? take_up(discovery, ledger, error) : 0;
+    return ts_checkpoint_read(discovery->checkpoint, discovery->id, how, ledger, found, error);
 }

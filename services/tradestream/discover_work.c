@@ -1,25 +1,14 @@
-/* One task of a discovery, on whatever rank it falls: one strategy on one series, its outcome as bytes. */
-#include "services/tradestream/discovery.h"
+#include "services/tradestream/discover_work.h"
 
 #include "common/clock.h"
 #include "common/memory.h"
 #include "host/study/study_bytes.h"
+#include "services/tradestream/discover_help.h"
+#include "services/tradestream/discover_market.h"
+#include "services/tradestream/discover_progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-int ts_discovery_market(ts_discovery *discovery, size_t index, const ts_series **series, ts_error *error)
-{
-    *series = ts_shelf_series(&discovery->shelf, index, error);
-    if (!*series) return -1;
-    if (discovery->market && discovery->market_of == index) return 0;
-    ts_part_windows_clear(&discovery->windows);
-    ts_market_free(discovery->market);
-    ts_simulation simulation = ts_options_simulate(discovery->options, (*series)->interval_ms);
-    discovery->market = ts_market_new(*series, &simulation, error);
-    discovery->market_of = index;
-    return discovery->market ? 0 : -1;
-}
 
 typedef struct watcher {
     ts_discovery *discovery;

@@ -2,10 +2,15 @@
 #include "services/tradestream/discovery.h"
 
 #include "cluster/agree.h"
+#include "cluster/job.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/threads.h"
+#include "services/tradestream/discover_help.h"
+#include "services/tradestream/discover_progress.h"
+#include "services/tradestream/discover_resume.h"
+#include "services/tradestream/discover_work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,11 +41,6 @@ static int read_windows(ts_discovery *discovery, ts_error *error)
     const char *text = discovery->options->windows;
     if (!text || !ts_spans_parse(text, &discovery->spans, error)) return 0;
     return ts_error_context(error, "--windows");
-}
-
-size_t ts_discovery_windows(const ts_discovery *discovery)
-{
-    return discovery->spans.count ? discovery->spans.count : 1;
 }
 
 static int check_searches(const ts_discovery *discovery, ts_error *error)
@@ -184,7 +184,7 @@ static int finish(ts_discovery *discovery, ts_discovery_outcome *outcome, bool f
 }
 
 /* A task is done, here or on another rank; before the job runs: by an earlier start. */
-int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error *error)
+static int finished(void *context, size_t task, ts_reader result, ts_error *error)
 {
     ts_discovery *discovery = context;
     size_t windows = ts_discovery_windows(discovery);
@@ -193,6 +193,21 @@ int ts_discovery_finished(void *context, size_t task, ts_reader result, ts_error
     if (ts_discovery_take(discovery, outcomes, result, fresh, error)) return -1;
     for (size_t i = 0; i < windows; i++)
         if (finish(discovery, &outcomes[i], fresh, error)) return -1;
+    return 0;
+}
+
+/* What an earlier start has finished is booked as if it came now. */
+static int take_up(ts_discovery *discovery, const ts_ledger *ledger, ts_error *error)
+{
+    size_t begun = 0;
+    for (size_t i = 0; i < ledger->tasks; i++) {
+        const ts_task *task = &ledger->task[i];
+        const ts_reader bytes = {.at = (const unsigned char *)task->bytes.text, .left = task->bytes.length};
+        begun += task->state == TS_TASK_STARTED;
+        if (task->state == TS_TASK_FINISHED && finished(discovery, i, bytes, error)) return -1;
+    }
+    ts_log_info("resumed: %zu of %zu searches are done, %zu were under way", discovery->finished, discovery->outcomes,
+                begun * ts_discovery_windows(discovery));
     return 0;
 }
 
@@ -222,12 +237,14 @@ int ts_discovery_run(ts_discovery *discovery, ts_error *error)
     ts_ledger ledger = {0};
     int rank = ts_comm_rank(discovery->comm), status = 0;
     size_t tasks = discovery->shelf.count * discovery->choice.count;
-    if (!rank) status = ts_discovery_resume(discovery, &ledger, tasks, error);
+    bool found = false;
+    if (!rank) status = ts_discovery_resume(discovery, &ledger, tasks, &found, error);
+    if (!status && found) status = take_up(discovery, &ledger, error);
     if (ts_agree(discovery->comm, status, error)) return -1;
     const ts_job job = {.help = ts_discovery_help,
                         .tasks = tasks,
                         .work = ts_discovery_work,
-                        .finished = ts_discovery_finished,
+                        .finished = finished,
                         .tick = tick,
                         .context = discovery};
     double began = ts_clock_seconds(), cpu = ts_clock_thread_seconds();

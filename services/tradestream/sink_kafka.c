@@ -2,6 +2,7 @@
  * know is said in the environment, as KAFKA_SASL_PASSWORD. */
 #define _POSIX_C_SOURCE 200809L
 #include "common/memory.h"
+#include "common/trace.h"
 #include "services/tradestream/broker.h"
 #include "services/tradestream/sinks.h"
 
@@ -61,7 +62,17 @@ static void *open_kafka(const char *address, ts_error *error)
     return NULL;
 }
 
-static int send_one(const kafka_sink *s, const ts_published *item, ts_error *error)
+/* Of the run: a span below the environment's TRACEPARENT, as job runners set it, else a new trace. */
+static const char *trace_of_run(char text[TS_TRACE_TEXT])
+{
+    ts_trace trace;
+    const char *given = getenv("TRACEPARENT");
+    if (given && ts_trace_parse(given, NULL, &trace)) ts_trace_child(&trace, &trace);
+    else ts_trace_new(&trace);
+    return ts_trace_text(&trace, text);
+}
+
+static int send_one(const kafka_sink *s, const ts_published *item, const char *trace, ts_error *error)
 {
     const char *symbol = item->winner.result.symbol;
     ts_bus_record record = {.topic = s->topic,
@@ -72,14 +83,17 @@ static int send_one(const kafka_sink *s, const ts_published *item, ts_error *err
                             .value_size = item->message.length};
     s->bus->record_header(&record, "message-id", item->winner.ids.result_id);
     s->bus->record_header(&record, "content-type", "application/json");
+    s->bus->record_header(&record, "traceparent", trace);
     return s->bus->producer_send(s->producer, &record, error);
 }
 
 static int publish(void *sink, const ts_publication *publication, ts_error *error)
 {
     const kafka_sink *s = sink;
+    char trace[TS_TRACE_TEXT];
+    trace_of_run(trace);
     for (size_t i = 0; i < publication->count; i++)
-        if (send_one(s, &publication->item[i], error)) return -1;
+        if (send_one(s, &publication->item[i], trace, error)) return -1;
     return s->bus->producer_flush(s->producer, flush_seconds, error);
 }
 

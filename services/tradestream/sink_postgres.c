@@ -1,5 +1,6 @@
 /* --sink postgres:URL: winners, curves by the day and the run into the tables of docs/results.md. */
 #include "common/memory.h"
+#include "data/db/migration.h"
 #include "services/results/run.h"
 #include "services/results/store.h"
 #include "services/tradestream/database.h"
@@ -11,7 +12,10 @@ enum { BATCH = 5000 };
 
 static void *open_database(const char *address, ts_error *error)
 {
-    return ts_database_open(&(ts_database_options){.database = *address ? address : NULL}, error);
+    ts_db *db = ts_database_open(&(ts_database_options){.database = *address ? address : NULL}, error);
+    if (!db || !ts_migration_check(db, ts_migrations, error)) return db;
+    ts_db_close(db);
+    return NULL;
 }
 
 static int refused(const ts_record *record, ts_error *error)

@@ -33,10 +33,11 @@ static int prune(int argc, char **argv, ts_error *error)
     return status;
 }
 
-static const ts_verb verb_prune = {.name = "prune",
-                                   .summary = "Throw away results that are older than wanted; champions stay.",
-                                   .settings = tables,
-                                   .run = prune};
+static const ts_verb verb_prune = {
+    .name = "prune",
+    .summary = "Throw away results, requests and runs that are older than wanted; champions stay.",
+    .settings = tables,
+    .run = prune};
 static const ts_verb *const verbs[] = {&ts_verb_results_publish, &verb_prune, NULL};
 
 const ts_verb ts_verb_results = {

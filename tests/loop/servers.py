@@ -47,8 +47,9 @@ class Servers:
         run(os.path.join(STACK, name), action, self.folder)
 
     def topics(self, action, *names):
-        """Make topics with those of their dead letters, or put records into them that are no messages: how many."""
-        return run(self.helper, action, *names, env={**os.environ, **self.env}).stdout.split()
+        """Make topics with those of their dead letters, delete topics, or put records into them that are no messages: how
+        many; or tell of their dead letters, a line each."""
+        return run(self.helper, action, *names, env={**os.environ, **self.env}).stdout.splitlines()
 
     def database(self, tradestream):
         """A new database with all tables; its URL."""

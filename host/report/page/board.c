@@ -4,6 +4,7 @@
 #include "common/interval.h"
 #include "host/report/page/figures.h"
 #include "host/report/page/html.h"
+#include "host/report/page/parameters.h"
 
 #include <math.h>
 #include <string.h>

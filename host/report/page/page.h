@@ -47,7 +47,4 @@ void ts_page_surface(ts_strbuf *out, const ts_winner *winner);
 void ts_page_trades(ts_strbuf *out, const ts_winner *winner);
 void ts_page_histogram(ts_strbuf *out, const ts_portrait *portrait);
 
-/* "short 12, long 26", escaped. */
-void ts_page_parameters(ts_strbuf *out, const ts_stored_parameters *parameters);
-
 #endif

@@ -6,6 +6,7 @@
 #include "host/report/page/figures.h"
 #include "host/report/page/heat.h"
 #include "host/report/page/html.h"
+#include "host/report/page/parameters.h"
 #include "host/report/page/plot.h"
 
 #include <math.h>

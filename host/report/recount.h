@@ -1,8 +1,8 @@
-/* What the files of the verification share. */
-#ifndef TS_HOST_VERIFICATION_INTERNAL_H
-#define TS_HOST_VERIFICATION_INTERNAL_H
+/* A stored result's numbers and texts compared with computed ones, one by one; what differs is booked. */
+#ifndef TS_HOST_RECOUNT_H
+#define TS_HOST_RECOUNT_H
 
-#include "host/report/verification.h"
+#include "host/report/evidence.h"
 
 /* One result under examination. */
 typedef struct ts_recount {
@@ -12,14 +12,13 @@ typedef struct ts_recount {
     ts_error *error;
 } ts_recount;
 
-/* Compare one thing, named `where` and `what` together, and book a difference. */
+/* Compare one thing, named `where` and `what` together, and book a difference. -1: no memory. */
 int ts_recount_number(ts_recount *e, const char *where, const char *what, double stored, double computed);
+int ts_recount_text(ts_recount *e, const char *what, const char *stored, const char *computed);
 int ts_recount_time(ts_recount *e, const char *what, int64_t stored_ms, int64_t computed_ms);
 int ts_recount_metrics(ts_recount *e, const char *where, const ts_metrics *stored, const ts_metrics *computed);
 
 /* The result's own metrics and what follows from them and their equity: the score, the deflated Sharpe ratio. */
 int ts_recount_equity(ts_recount *e, const ts_metrics *metrics, const double *equity, size_t bars);
-
-int ts_recount_folds(ts_recount *e);
 
 #endif
