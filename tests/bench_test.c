@@ -196,6 +196,7 @@ static void decoding_has_nanoseconds_a_message(void **state)
     for (size_t i = 0; i < count; i++) expect_positive(lines[i], keys);
     for (size_t i = 0; i < 3; i++) expect_positive(lines[i], compared);
     assert_true(number(lines[1], "trades_per_message") == 100);
+    assert_true(number(lines[0], "limit_ns_per_message") == 10000 && number(lines[1], "limit_ns_per_trade") == 4000);
     free_lines(lines, count);
 }
 

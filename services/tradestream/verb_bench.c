@@ -23,7 +23,7 @@ typedef struct bench_options {
 static const ts_setting table[] = {
     {"case", TS_SETTING_LIST, AT(cases), NULL, 0, 0, NULL, "NAME[,NAME]",
      "sma-grid, sma-grid-close, sma-grid-both (these three when not given), indicators, strategies, import, cycle, "
-     "scaling, streams"},
+     "ingest (decoding; bench/ingest_load measures the whole of candle_ingestor), scaling, streams"},
     {"backend", TS_SETTING_LIST, AT(backends), NULL, 0, 0, NULL, "B[,B]",
      "auto (when not given), scalar, avx2, avx512 or opencl; several are measured in turns"},
     {"threads", TS_SETTING_INT, AT(threads), "1", 1, 4096, NULL, "N", "threads of the engine"},
