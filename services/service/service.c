@@ -11,6 +11,7 @@
 #include "services/service/span.h"
 #include "services/service/stop.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,8 +225,18 @@ static int run(const ts_service *service, ts_error *error)
     return status;
 }
 
+/* Batches are read by threads that come and go: glibc would keep what they freed in an arena for each. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}
+
 int ts_service_main(const ts_service *service, int argc, char **argv)
 {
+    give_memory_back();
     const ts_setting *tables[TABLES];
     ts_error error = {0};
     open_log(service, NULL);
