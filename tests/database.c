@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tests/database.h"
 
+#include "common/strbuf.h"
 #include "data/db/migration.h"
 #include "tests/shell.h"
 #include "tests/temporary.h"
@@ -97,3 +98,16 @@ const char *database_text(ts_db *db, const char *sql)
 }
 
 int64_t database_int(ts_db *db, const char *sql) { return strtoll(database_text(db, sql), NULL, 10); }
+
+char *database_plan(ts_db *db, const char *sql)
+{
+    ts_strbuf explain = {0}, plan = {0};
+    ts_error error = {0};
+    ts_strbuf_printf(&explain, "EXPLAIN %s", sql);
+    ts_db_rows *rows = ts_db_ask(db, explain.text, 0, NULL, &error);
+    if (!rows) fail_msg("%s", error.text);
+    for (int i = 0; i < ts_db_count(rows); i++) ts_strbuf_printf(&plan, "%s\n", ts_db_text(rows, i, 0));
+    ts_db_rows_free(rows);
+    ts_strbuf_clear(&explain);
+    return plan.text;
+}

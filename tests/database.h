@@ -25,4 +25,7 @@ void database_do(ts_db *db, const char *sql);
 int64_t database_int(ts_db *db, const char *sql);
 const char *database_text(ts_db *db, const char *sql);
 
+/* How the server would answer: all lines of EXPLAIN as one text; freed by the caller. */
+char *database_plan(ts_db *db, const char *sql);
+
 #endif

@@ -139,20 +139,6 @@ static void generate(ts_db *db, int64_t rows)
     free(indexes);
 }
 
-/* All lines of the plan as one text; freed by the caller. */
-static char *plan_of(ts_db *db, const char *sql)
-{
-    ts_strbuf explain = {0}, plan = {0};
-    ts_error error = {0};
-    ts_strbuf_printf(&explain, "EXPLAIN %s", sql);
-    ts_db_rows *rows = ts_db_ask(db, explain.text, 0, NULL, &error);
-    if (!rows) fail_msg("%s", error.text);
-    for (int i = 0; i < ts_db_count(rows); i++) ts_strbuf_printf(&plan, "%s\n", ts_db_text(rows, i, 0));
-    ts_db_rows_free(rows);
-    ts_strbuf_clear(&explain);
-    return plan.text;
-}
-
 static void leaderboards_come_from_an_index(void **state)
 {
     (void)state;
@@ -174,7 +160,7 @@ static void leaderboards_come_from_an_index(void **state)
     print_message("%lld results generated in %.0f s\n", (long long)rows, ts_clock_seconds() - began);
     for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
         double least = 1e9;
-        char *plan = plan_of(db, boards[i].sql);
+        char *plan = database_plan(db, boards[i].sql);
         if (!strstr(plan, boards[i].index) || strstr(plan, "Seq Scan on leaders")) fail_msg("%s", plan);
         free(plan);
         for (int times = 0; times < 20; times++) { /* other programs are on this machine, too */

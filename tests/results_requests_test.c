@@ -1,7 +1,6 @@
 /* Requests in a real PostgreSQL: who has asked for what, what is not answered yet, and what is thrown away. */
 #define _GNU_SOURCE
 #include "common/clock.h"
-#include "common/strbuf.h"
 #include "services/results/retention.h"
 #include "tests/database.h"
 #include "tests/made_results.h"
@@ -230,20 +229,6 @@ static void generate(ts_db *db, int count)
     database_do(db, sql);
 }
 
-/* All lines of the plan as one text; freed by the caller. */
-static char *plan_of(ts_db *db, const char *sql)
-{
-    ts_strbuf explain = {0}, plan = {0};
-    ts_error error = {0};
-    ts_strbuf_printf(&explain, "EXPLAIN %s", sql);
-    ts_db_rows *rows = ts_db_ask(db, explain.text, 0, NULL, &error);
-    if (!rows) fail_msg("%s", error.text);
-    for (int i = 0; i < ts_db_count(rows); i++) ts_strbuf_printf(&plan, "%s\n", ts_db_text(rows, i, 0));
-    ts_db_rows_free(rows);
-    ts_strbuf_clear(&explain);
-    return plan.text;
-}
-
 /* The least of several tries: other programs are on this machine, too. */
 static double seconds_of(ts_db *db, const char *sql)
 {
@@ -269,7 +254,7 @@ static void questions_are_read_from_indexes(ts_db *db, const char *when, bool an
          "answered_at > now() - interval '1 hour' GROUP BY status",
          "answers_answered"}};
     for (size_t i = 0; i < sizeof questions / sizeof *questions - !analysed; i++) {
-        char *plan = plan_of(db, questions[i].sql);
+        char *plan = database_plan(db, questions[i].sql);
         if (!strstr(plan, questions[i].index) || strstr(plan, "Seq Scan on requests ") ||
             strstr(plan, "Seq Scan on answers"))
             fail_msg("%s: %s", when, plan);
