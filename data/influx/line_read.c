@@ -72,10 +72,13 @@ static int take_tags(cursor *in, tags *into, ts_error *error)
     return 0;
 }
 
+/* -0 is 0, as it is written. */
 static int take_real(const char *text, double *value, ts_error *error)
 {
     const char *at = text;
-    if (ts_decimal_read(&at, value) && !*at) return 0;
+    bool read = ts_decimal_read(&at, value) && !*at;
+    if (read && *value == 0) *value = 0;
+    if (read) return 0;
     return ts_fail(error, TS_BAD_DATA, "expected a number, found '%.40s'", text);
 }
 
